@@ -1,0 +1,1 @@
+"""Names to compounds, structures and their features. The one door to RDKit."""

@@ -1,0 +1,337 @@
+"""From text to numbers: every cell held against the declaration of its kind, every fault told at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ginseng_rd.errors import Finding, Place, Severity, UnknownName
+from ginseng_rd.labfiles.tables import TextTable
+from ginseng_rd.records.kinds import KINDS, Column, Holds, Kind, fold
+from ginseng_rd.records.readings import Readings
+from ginseng_rd.units import Amount, NotANumber, UnitRefused, read_amount, read_number, to_canonical
+
+_TOLD_OF_A_CODE = 20
+
+# Analytes that are sums of compounds and so have no compound of their own.
+_A_SUM = re.compile(r"\btotal\b|\bsum of\b|\bcrude saponin|^총|조\s*사포닌|합계|\w\s*\+\s*\w", re.I)
+_UPPER_BOUND = re.compile(r"upper bound|less than|below|미만|이하", re.I)
+_LOWER_BOUND = re.compile(r"lower bound|more than|greater than|초과|이상", re.I)
+# How a source states a value: "about" is kept as the value, with the sign beside it.
+_STATED = {"": "=", "=": "=", "~": "="}
+_STATED |= dict.fromkeys(("<", "<=", "≤", "<<"), "<") | dict.fromkeys((">", ">=", "≥", ">>"), ">")
+
+
+@dataclass
+class _Case:
+    """A table under judgement: its cells without outer blanks, and what was found so far."""
+
+    table: TextTable
+    kind: Kind
+    found: list[tuple[int, Finding]] = field(default_factory=list)
+    cells: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in self.kind.columns:
+            texts = self.table.columns.get(column.name)
+            self.cells[column.name] = [""] * len(self.table) if texts is None else [text.strip() for text in texts]
+
+    def tell(
+        self,
+        record: int,
+        column: str,
+        code: str,
+        found: str,
+        expected: str,
+        remedy: str,
+        severity: Severity = Severity.STOPS,
+    ) -> None:
+        self.found.append((record, Finding(severity, code, self.table.place(record, column), found, expected, remedy)))
+
+
+def judge(table: TextTable, *, code_of: Callable[[str], str]) -> tuple[Readings, tuple[Finding, ...]]:
+    """Turn a table of text into readings in canonical units, and name every cell that is at fault.
+
+    ``code_of`` gives the code of a named compound or raises UnknownName. A cell at fault becomes
+    None in the readings, an empty one too; numbers keep bounds and marks in ``relation``, and
+    ``unit`` holds the canonical unit. A published table may lack values: where the kind declares that
+    a value may be empty, a unit that is unknown is asked about and its row kept as ``missing``.
+    """
+    case = _Case(table, KINDS[table.kind])
+    columns: dict[str, list[Any]] = {}
+    _judge_presence(case)
+    for column in case.kind.columns:
+        if column.holds in (Holds.TEXT, Holds.STRUCTURE):
+            columns[column.name] = _judge_text(case, column)
+        elif column.holds is Holds.COMPOUND:
+            columns[column.name] = _judge_compounds(case, column, code_of)
+        elif column.holds is not Holds.MEASURED:
+            columns[column.name] = _judge_numbers(case, column)
+    amounts = _judge_measured(case)
+    _convert(case, columns, amounts)
+    columns["value_text"] = case.cells["value"]
+    _judge_identity(case, columns)
+    places = [table.place(i, "value") for i in range(len(table))]
+    extra = _extra(table)
+    return Readings(table.kind, columns, places, extra), _summed(case.found)
+
+
+def _judge_presence(case: _Case) -> None:
+    for column in case.kind.columns:
+        if not column.required or column.may_be_empty:
+            continue
+        expected = f"'{column.name}' ({column.korean})"
+        remedy = "Write it, or N.D. or '-' if there is none." if column.holds is Holds.MEASURED else "Fill it in."
+        for i, text in enumerate(case.cells[column.name]):
+            if not text:
+                case.tell(i, column.name, "missing-cell", "an empty cell", expected, remedy)
+    if case.kind.one_of:
+        options = [case.cells[name] for name in case.kind.one_of]
+        named = " or ".join(f"'{name}' ({case.kind[name].korean})" for name in case.kind.one_of)
+        for i, texts in enumerate(zip(*options, strict=True)):
+            if not any(texts):
+                case.tell(i, case.kind.one_of[0], "missing-cell", "empty cells", named, "Fill in one of them.")
+
+
+def _judge_text(case: _Case, column: Column) -> list[str | None]:
+    texts = case.cells[column.name]
+    if not column.choices:
+        return [text or None for text in texts]
+    canonical = {fold(choice): choice for choice in column.choices}
+    for i, text in enumerate(texts):
+        if text and fold(text) not in canonical:
+            remedy = "Write one of them, or leave the cell empty."
+            case.tell(i, column.name, "wrong-choice", f"'{text}'", f"one of {', '.join(column.choices)}", remedy)
+    return [canonical.get(fold(text)) if text else None for text in texts]
+
+
+def _judge_compounds(case: _Case, column: Column, code_of: Callable[[str], str]) -> list[str | None]:
+    """Find each row's compound from its cell, or from the analyte where that is empty."""
+    analytes = case.cells.get("analyte", [""] * len(case.table))
+    known: dict[str, str | None] = {"": None}
+    unknown: dict[str, UnknownName] = {}
+    records: dict[tuple[str, str, str], list[int]] = {}
+    for i, (stated, analyte) in enumerate(zip(case.cells[column.name], analytes, strict=True)):
+        name = stated or analyte
+        if name not in known:
+            try:
+                known[name] = code_of(name)
+            except UnknownName as error:
+                known[name] = None
+                if not _A_SUM.search(name):
+                    unknown[name] = error
+        if name in unknown:
+            where = column.name if stated else "analyte"
+            records.setdefault((name, where, case.table.place(i, where).column), []).append(i)
+    for (name, where, _), rows in records.items():
+        nearest = unknown[name].nearest
+        meant = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
+        remedy = f"{meant}Correct it, or accept it as an analyte without a compound."
+        found = f"'{name}'{_in_rows(case, rows)}"
+        case.tell(rows[0], where, "unknown-compound", found, "the name of a known compound", remedy, Severity.ASKS)
+    return [known[stated or analyte] for stated, analyte in zip(case.cells[column.name], analytes, strict=True)]
+
+
+def _judge_numbers(case: _Case, column: Column) -> list[float | None]:
+    numbers: list[float | None] = []
+    for i, text in enumerate(case.cells[column.name]):
+        number = None
+        if text:
+            try:
+                number = _number(text)
+            except NotANumber as error:
+                case.tell(i, column.name, "not-a-number", f"'{text}'", error.expected, error.remedy)
+        if number is not None and column.holds is Holds.WHOLE:
+            if number != int(number):
+                case.tell(i, column.name, "not-whole", f"'{text}'", "a whole number", "Write it without decimals.")
+                number = None
+            else:
+                number = int(number)
+        numbers.append(number)
+    return numbers
+
+
+def _judge_measured(case: _Case) -> list[Amount]:
+    """Read the measured values, with the bounds that a stated relation or statistic adds to them."""
+    unbounded = [""] * len(case.table)
+    stated = case.cells.get("stated_relation", unbounded)
+    statistic = case.cells.get("statistic", unbounded)
+    amounts: list[Amount] = []
+    for i, text in enumerate(case.cells["value"]):
+        try:
+            amount = _amount(text)
+        except NotANumber as error:
+            case.tell(i, "value", "not-a-number", f"'{text}'", error.expected, error.remedy)
+            amount = Amount(None, "missing")
+        if amount.value is not None and amount.relation == "=":
+            if stated[i] not in _STATED:
+                expected, remedy = f"one of {' '.join(filter(None, _STATED))}", "Write one of them, or leave it empty."
+                case.tell(i, "stated_relation", "wrong-choice", f"'{stated[i]}'", expected, remedy)
+            amount = Amount(amount.value, _bound_in(statistic[i]) if statistic[i] else _STATED.get(stated[i], "="))
+        amounts.append(amount)
+    return amounts
+
+
+def _bound_in(statistic: str) -> str:
+    return "<" if _UPPER_BOUND.search(statistic) else ">" if _LOWER_BOUND.search(statistic) else "="
+
+
+def _convert(case: _Case, columns: dict[str, list[Any]], amounts: list[Amount]) -> None:
+    """Bring every number into the canonical unit of its row, and hold it against its range."""
+    columns["value"] = [amount.value for amount in amounts]
+    columns["relation"] = [amount.relation for amount in amounts]
+    by_unit: dict[str, list[Column]] = {}
+    for column in case.kind.columns:
+        if column.unit_column:
+            by_unit.setdefault(column.unit_column, []).append(column)
+    for unit_column, measured in by_unit.items():
+        factors = _judge_units(case, unit_column, measured, columns)
+        for column in measured:
+            columns[column.name] = [_scaled(*pair) for pair in zip(columns[column.name], factors, strict=True)]
+    for column in case.kind.columns:
+        if column.lowest is not None or column.highest is not None:
+            _judge_range(case, column, columns[column.name])
+
+
+def _judge_units(
+    case: _Case, unit_column: str, measured: list[Column], columns: dict[str, list[Any]]
+) -> list[float | None]:
+    """Return each row's factor to its canonical unit, which replaces the unit in ``columns``."""
+    value_may_lack = any(column.may_be_empty for column in measured)
+    told_as_empty = case.kind[unit_column].required and not value_may_lack
+    factors: list[float | None] = []
+    known: dict[str, tuple[str, float]] = {}
+    refused: dict[str, UnitRefused] = {}
+    records: dict[tuple[str, str], list[int]] = {}
+    for i, text in enumerate(case.cells[unit_column]):
+        if text not in known and text not in refused:
+            try:
+                known[text] = to_canonical(text, measured[0].quantities)
+            except UnitRefused as error:
+                refused[text] = error
+        if text in known:
+            columns[unit_column][i], factor = known[text]
+            factors.append(factor)
+            continue
+        factors.append(None)
+        has_number = any(columns[column.name][i] is not None for column in measured)
+        if text or (has_number and not told_as_empty):
+            records.setdefault((text, case.table.place(i, unit_column).column), []).append(i)
+        if value_may_lack:
+            columns["relation"][i] = "missing"
+    for (text, _), where in records.items():
+        found = (f"'{text}'" if text else "a number without a unit") + _in_rows(case, where)
+        severity, remedy = Severity.STOPS, refused[text].remedy
+        if value_may_lack:
+            severity, remedy = Severity.ASKS, f"{remedy} Or accept it: the value is then kept as text only."
+        case.tell(where[0], unit_column, "unknown-unit", found, refused[text].expected, remedy, severity)
+    return factors
+
+
+@lru_cache(maxsize=65536)
+def _scaled(number: float | None, factor: float | None) -> float | None:
+    """Multiply as on paper, so that 0.595 % is 5.95 mg/g and not 5.949999999999999."""
+    if number is None or factor is None:
+        return None
+    return number if factor == 1 else float(Decimal(repr(number)) * Decimal(repr(factor)))
+
+
+def _judge_range(case: _Case, column: Column, numbers: list[float | None]) -> None:
+    lowest = -math.inf if column.lowest is None else column.lowest
+    highest = math.inf if column.highest is None else column.highest
+    expected = f"{lowest:g} or more" if highest == math.inf else f"{lowest:g} to {highest:g}"
+    for i, number in enumerate(numbers):
+        if number is None or lowest <= number <= highest:
+            continue
+        unit = case.cells[column.unit_column][i] if column.unit_column else ""
+        canonical = to_canonical(unit, column.quantities)[0] if unit else ""
+        found = f"'{f'{case.cells[column.name][i]} {unit}'.strip()}'"
+        remedy = "Check the number and its unit."
+        case.tell(i, column.name, "out-of-range", found, f"{expected} {canonical}".strip(), remedy)
+
+
+def _judge_identity(case: _Case, columns: dict[str, list[Any]]) -> None:
+    """Name the rows that repeat an earlier one in everything that tells readings of the kind apart.
+
+    Where replicates have neither number nor well, rows that differ in value are taken as
+    replicates, and rows that agree in it too are asked about.
+    """
+    identity = case.kind.identity
+    named = [name for name in identity if case.kind[name].required]
+    unnumbered = [name for name in ("replicate", "well") if name in identity]
+    first_of: dict[tuple[Any, ...], int] = {}
+    pairs: dict[tuple[int, int], tuple[int, int]] = {}
+    for i, values in enumerate(zip(*(columns[name] for name in identity), strict=True)):
+        # A cell at fault has no value; its text still tells the row from others.
+        key = tuple(
+            case.cells[name][i] if value is None else value for name, value in zip(identity, values, strict=True)
+        )
+        first = first_of.setdefault(key, i)
+        if first != i and all(columns[name][i] is not None for name in named):
+            pairs.setdefault((case.table.rows[first], case.table.rows[i]), (first, i))
+    replicates: list[int] = []
+    for first, i in pairs.values():
+        if not unnumbered or any(columns[name][i] is not None for name in unnumbered):
+            _tell_repeat(case, columns, first, i, "duplicate-row", Severity.STOPS)
+        elif columns["value_text"][first] == columns["value_text"][i]:
+            _tell_repeat(case, columns, first, i, "repeated-reading", Severity.ASKS)
+        else:
+            replicates.append(i)
+    if replicates:
+        found = f"the same sample and dose as in an earlier row{_in_rows(case, replicates)}"
+        remedy = "They were taken as replicates."
+        case.tell(
+            replicates[0], "value", "replicates-unnumbered", found, "replicates with numbers", remedy, Severity.NOTES
+        )
+
+
+def _tell_repeat(case: _Case, columns: dict[str, list[Any]], first: int, i: int, code: str, severity: Severity) -> None:
+    given = [name for name in case.kind.identity if columns[name][i] is not None]
+    open_ = [name for name in case.kind.identity if columns[name][i] is None]
+    apart = f", or tell them apart by {' or '.join(open_)}" if open_ else ""
+    found = f"the same {', '.join(given)} as in row {case.table.rows[first]}"
+    case.tell(i, "value", code, found, "each reading once", f"Remove one of the two{apart}.", severity)
+
+
+def _in_rows(case: _Case, records: list[int]) -> str:
+    rows = len({case.table.rows[i] for i in records})
+    return f" in {rows} rows" if rows > 1 else ""
+
+
+def _extra(table: TextTable) -> list[dict[str, str] | None]:
+    if not table.extra:
+        return [None] * len(table)
+    names = list(table.extra)
+    return [
+        {name: text for name, text in zip(names, texts, strict=True) if text} or None
+        for texts in zip(*table.extra.values(), strict=True)
+    ]
+
+
+def _summed(found: Iterable[tuple[int, Finding]]) -> tuple[Finding, ...]:
+    """Return the findings in the order of the file, one cell's once; twenty of a code, and how many more there are."""
+    told: list[Finding] = []
+    counts: Counter[str] = Counter()
+    last: dict[str, Finding] = {}
+    in_order = (finding for _, finding in sorted(found, key=lambda entry: entry[0]))
+    for finding in dict.fromkeys(in_order):  # a wide sheet's cell stands behind many records
+        counts[finding.code] += 1
+        if counts[finding.code] <= _TOLD_OF_A_CODE:
+            told.append(finding)
+        last[finding.code] = finding
+    for code, count in counts.items():
+        if count > _TOLD_OF_A_CODE:
+            end = last[code]
+            more = f"{count - _TOLD_OF_A_CODE} more of this kind, the last at {end.place}"
+            told.append(Finding(end.severity, code, Place(end.place.sheet), more, end.expected, "Mend them alike."))
+    return tuple(told)
+
+
+_amount = lru_cache(maxsize=65536)(read_amount)
+_number = lru_cache(maxsize=65536)(read_number)

@@ -1,0 +1,59 @@
+"""The readers of lab files, and the one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
+from ginseng_rd.labfiles import chemstation, gen5, tidy
+from ginseng_rd.labfiles.refusals import why_unreadable
+from ginseng_rd.labfiles.source import Source
+from ginseng_rd.labfiles.tables import LabFile
+from ginseng_rd.records.kinds import KINDS
+
+
+class Reader(Protocol):
+    """What a module must hold to be a reader of one format."""
+
+    NAME: str
+
+    def recognises(self, source: Source) -> bool:
+        """Tell from the content, never from the name, whether this file is of the format."""
+
+    def read(self, source: Source) -> LabFile:
+        """Return the file's tables and findings; raise LabFileRejected where nothing can be read."""
+
+
+# The first that recognises a file reads it. Instruments come before sheets: their text would
+# also decode in the Korean code page, into other characters. The last takes whatever is left.
+READERS: tuple[Reader, ...] = (gen5, chemstation, tidy)
+
+
+def read_lab_file(
+    name: str,
+    data: bytes,
+    *,
+    is_compound: Callable[[str], bool],
+    kind: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    fixed: Mapping[str, str] | None = None,
+) -> LabFile:
+    """Read a lab file into tables of text, each cell with its place.
+
+    ``is_compound`` tells whether a name is one of a known compound; a sheet with a heading such as
+    ``Rg1 (mg/g)`` is recognised by it. ``kind`` forces the kind of a sheet, ``columns`` maps a
+    heading of the file to a column of the kind, and ``fixed`` gives one value for every row to a
+    column the file lacks. Faults that leave the rest readable come as findings.
+
+    Raises LabFileRejected, with every reason, for a file of which nothing can be read.
+    """
+    reason = why_unreadable(data)
+    if kind is not None and kind not in KINDS:
+        reason = Finding(
+            Severity.STOPS, "unknown-kind", Place(), f"the kind '{kind}'", f"one of {', '.join(KINDS)}", "Name one."
+        )
+    if reason is not None:
+        raise LabFileRejected(name, [reason])
+    source = Source(name, data, is_compound, kind, columns or {}, fixed or {})
+    return next(reader for reader in READERS if reader.recognises(source)).read(source)

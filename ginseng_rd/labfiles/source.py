@@ -1,0 +1,100 @@
+"""A file on its way to a reader: its bytes, its text, and what its owner says of it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ginseng_rd.errors import Finding, Place, Severity
+from ginseng_rd.labfiles.tables import TextTable
+from ginseng_rd.records.kinds import KINDS
+
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read.
+
+    ``is_compound`` tells whether a name is one of a known compound. ``kind`` forces the kind of a
+    sheet, ``columns`` maps a heading of the file to a column of the kind, and ``fixed`` gives a
+    column one value for every row.
+    """
+
+    name: str
+    data: bytes
+    is_compound: Callable[[str], bool]
+    kind: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """The bytes as the text an instrument wrote, whatever its code page."""
+        return decode_instrument(self.data)
+
+
+def unicode_of(data: bytes) -> str | None:
+    """Return ``data`` as text if it is UTF-8 or UTF-16, else None. A character cut off at the end is dropped."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif _every_other_is_nul(data[1:400]):
+        encoding = "utf-16-le"
+    elif _every_other_is_nul(data[:400]):
+        encoding = "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=False)
+    except UnicodeDecodeError:
+        return None
+
+
+def decode_instrument(data: bytes) -> str:
+    """Return the text an instrument wrote: Unicode, or else the code page of its computer.
+
+    Hangul in CP949 comes in pairs of high bytes; a lone one, such as the µ of "µl", is Western.
+    """
+    text = unicode_of(data)
+    if text is not None:
+        return text
+    korean = all(len(run) % 2 == 0 for run in _HIGH_BYTES.findall(data))
+    return data.decode("cp949" if korean else "cp1252", errors="replace")
+
+
+def _every_other_is_nul(data: bytes) -> bool:
+    return len(data) > 1 and not any(data[::2])
+
+
+def apply_wishes(table: TextTable, source: Source) -> tuple[TextTable, list[Finding]]:
+    """Return an instrument's table with the owner's ``columns`` and ``fixed`` values put in."""
+    kind = KINDS[table.kind]
+    known = [c.name for c in kind.columns]
+    columns, extra, findings = dict(table.columns), dict(table.extra), []
+    for heading, name in source.columns.items():
+        if heading not in extra or name not in known:
+            findings.append(wish_refused(f"columns: '{heading}' as '{name}'", [*extra], known))
+        else:
+            columns[name] = extra.pop(heading)
+    for name, value in source.fixed.items():
+        if name not in known:
+            findings.append(wish_refused(f"fixed: '{name}'", [], known))
+        else:
+            columns[name] = [value] * len(table)
+    return replace(table, columns=columns, extra=extra), findings
+
+
+def wish_refused(found: str, headings: list[str], known: list[str]) -> Finding:
+    """Return the finding for a ``columns`` or ``fixed`` entry that fits nothing in the file or its kind."""
+    of_headings = f"one of the headings {', '.join(map(repr, headings))} and " if headings else ""
+    return Finding(
+        Severity.STOPS,
+        "unknown-column",
+        Place(),
+        found,
+        f"{of_headings}one of the columns {', '.join(known)}",
+        "Correct what was given with the file.",
+    )

@@ -1,0 +1,51 @@
+"""What a reader hands on: tables of text as typed, each cell with its place.
+
+A reader never turns text into numbers. It names the kind of reading its rows are and puts each
+cell under a column of that kind; ``judgement`` does the rest from the declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ginseng_rd.errors import Finding, Place
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Rows of one kind of reading, every cell as text.
+
+    ``columns`` maps a column of the kind to its cells, all lists of one length; ``rows`` holds
+    each record's row (or line) in the file, counted from 1; ``headings`` the heading each column
+    had in the file, one for all records or one a record. ``extra`` keeps columns the kind
+    does not know, so that nothing typed is lost.
+    """
+
+    kind: str
+    columns: dict[str, list[str]]
+    rows: list[int]
+    sheet: str = ""
+    headings: dict[str, str | list[str]] = field(default_factory=dict)
+    extra: dict[str, list[str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def place(self, record: int, column: str) -> Place:
+        """Return where the cell of ``record`` under ``column`` stands in the file."""
+        heading = self.headings.get(column, column)
+        return Place(self.sheet, self.rows[record], heading if isinstance(heading, str) else heading[record])
+
+
+@dataclass(frozen=True)
+class LabFile:
+    """A file as its reader understood it.
+
+    ``format`` names the format for people (``BioTek Gen5 text``), ``about`` holds what the file
+    says of itself (instrument, run, plate), ``findings`` what the reader itself must tell.
+    """
+
+    format: str
+    tables: tuple[TextTable, ...]
+    about: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,245 @@
+"""What a workspace holds: uploads, readings and compounds, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Engine, func, insert, or_, select
+
+from ginseng_rd.chemistry.compounds import Compound, reference_compounds
+from ginseng_rd.errors import Finding, UnknownName, WorkspaceRefused, nearest_names
+from ginseng_rd.records.kinds import KINDS
+from ginseng_rd.records.readings import Readings
+from ginseng_rd.store import files, tables
+from ginseng_rd.store.database import check_folder_is_writable, check_version, connect, is_made, writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The embedded workspace belongs to one company.
+_COMPANY = 1
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One stored file: what it was, where its readings come from, who brought it and when (UTC).
+
+    ``origin`` is ``own`` (the company measured it), ``published`` or ``invented``.
+    """
+
+    sha256: str
+    name: str
+    bytes: int
+    format: str
+    origin: str
+    by: str
+    at: str
+    about: Mapping[str, str]
+    findings: tuple[str, ...]
+
+
+class Store:
+    """The data of one company in one folder. Nothing in it is overwritten."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self.folder = folder
+        self._engine = engine
+
+    @classmethod
+    def create(cls, folder: Path, *, company: str) -> Store:
+        """Make the store in ``folder`` with the reference compounds in it; an existing one is opened as it is.
+
+        Raises WorkspaceRefused when the folder cannot be written or holds something else.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceRefused(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        check_folder_is_writable(folder)
+        if not is_made(folder):
+            engine = connect(folder)
+            with writing(engine) as connection:
+                tables.metadata.create_all(connection)
+                known = {"schema_version": str(tables.SCHEMA_VERSION), "made_at": _now()}
+                connection.execute(insert(tables.workspace), [{"key": k, "value": v} for k, v in known.items()])
+                connection.execute(insert(tables.company), [{"id": _COMPANY, "name": company}])
+                connection.execute(insert(tables.compound), [_as_row(c) for c in reference_compounds()])
+            engine.dispose()
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open the store in ``folder``. Raises WorkspaceRefused if there is none, or a newer one."""
+        if not is_made(folder):
+            raise WorkspaceRefused(
+                f"There is no workspace in {folder}. Make one with: ginseng-rd init {folder}\n"
+                f"or in Python with: open_workspace({str(folder)!r}, create=True)"
+            )
+        check_folder_is_writable(folder)
+        engine = connect(folder)
+        check_version(engine, folder)
+        return cls(folder, engine)
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._engine.dispose()
+
+    def compounds(self) -> tuple[Compound, ...]:
+        """Return every compound, in the order of the reference table."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.compound)).mappings().all()
+        return tuple(Compound(**{**row, "synonyms": _names(row["synonyms"])}) for row in rows)
+
+    def find_upload(self, sha256: str) -> Upload | None:
+        """Return the upload of these very bytes, or None."""
+        query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY, tables.upload.c.sha256 == sha256)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else _upload(row)
+
+    def uploads(self) -> tuple[Upload, ...]:
+        """Return every upload, oldest first."""
+        query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY).order_by(tables.upload.c.id)
+        with self._engine.connect() as connection:
+            return tuple(_upload(row) for row in connection.execute(query).mappings())
+
+    def add_upload(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        format: str,
+        origin: str,
+        by: str,
+        about: Mapping[str, str],
+        findings: Sequence[Finding],
+        readings: Iterable[Readings],
+    ) -> Upload:
+        """Keep a file and its readings, all or nothing, and return what was written.
+
+        The same bytes twice add nothing: the upload that is there already is returned.
+        """
+        upload = Upload(
+            sha256=files.keep(self.folder, data),
+            name=name,
+            bytes=len(data),
+            format=format,
+            origin=origin,
+            by=by,
+            at=_now(),
+            about=dict(about),
+            findings=tuple(map(str, findings)),
+        )
+        row = asdict(upload) | {
+            "about": json.dumps(upload.about, ensure_ascii=False),
+            "findings": json.dumps(upload.findings, ensure_ascii=False),
+        }
+        table = tables.upload
+        with writing(self._engine) as connection:
+            same = select(table).where(table.c.company_id == _COMPANY, table.c.sha256 == upload.sha256)
+            if there := connection.execute(same).mappings().one_or_none():
+                return _upload(there)
+            last = connection.execute(select(func.max(table.c.id)).where(table.c.company_id == _COMPANY)).scalar() or 0
+            connection.execute(insert(table), [row | {"company_id": _COMPANY, "id": last + 1}])
+            stored: Counter[str] = Counter()
+            for part in readings:
+                statement, rows = _insertion(part, last + 1, first_no=stored[part.kind] + 1)
+                stored[part.kind] += len(part)
+                if rows:
+                    connection.exec_driver_sql(statement, rows)
+        return upload
+
+    def file_of(self, upload: Upload) -> bytes:
+        """Return the original bytes of an upload, checked against their hash."""
+        return files.fetch(self.folder, upload.sha256)
+
+    def readings(self, kind: str, where: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return the readings of ``kind`` whose columns hold the values of ``where``.
+
+        One row a reading: the columns of the kind in canonical units, ``relation`` and
+        ``value_text`` of the measured value, ``origin``, ``file`` and the place in it. A value in
+        ``where`` may be a list, of which any will do; an empty text asks for empty cells.
+        Raises UnknownName for a kind or column that does not exist.
+        """
+        import pandas as pd
+
+        if kind not in KINDS:
+            raise UnknownName("kind of readings", kind, KINDS)
+        table, upload = tables.readings[kind], tables.upload
+        shown: list[Column[Any]] = [c for c in table.c if c.name not in ("company_id", "upload_id", "no", "extra")]
+        selectable = {c.name: c for c in (*shown, upload.c.origin)}
+        query = (
+            select(*shown, upload.c.origin, upload.c.name.label("file"))
+            .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
+            .where(table.c.company_id == _COMPANY)
+            .order_by(table.c.upload_id, table.c.no)
+        )
+        for name, wanted in (where or {}).items():
+            if name not in selectable:
+                raise UnknownName(f"column of '{kind}' readings", name, selectable)
+            several = list(wanted) if isinstance(wanted, list | tuple | set) else [wanted]
+            among = selectable[name].in_(several)
+            query = query.where(or_(among, selectable[name].is_(None)) if "" in several else among)
+        with self._engine.connect() as connection:
+            result = connection.execute(query)
+            return pd.DataFrame.from_records(result.all(), columns=list(result.keys()))
+
+    def distinct(self, kind: str, column: str) -> list[str]:
+        """Return the different values of one column of a kind, in order of first appearance."""
+        table = tables.readings[kind]
+        query = (
+            select(table.c[column])
+            .where(table.c.company_id == _COMPANY)
+            .group_by(table.c[column])
+            .order_by(func.min(table.c.upload_id), func.min(table.c.no))
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def nearest(self, kind: str, column: str, wanted: str) -> list[str]:
+        """Return the stored values of a column closest to ``wanted``."""
+        return nearest_names(wanted, [v for v in self.distinct(kind, column) if v])
+
+
+def _insertion(part: Readings, upload_id: int, *, first_no: int) -> tuple[str, list[tuple[Any, ...]]]:
+    """Return the statement and rows that store ``part``; the driver's executemany is the quick way in."""
+    table = tables.readings[part.kind]
+    names = [c.name for c in KINDS[part.kind].columns] + ["relation", "value_text"]
+    count = len(part)
+    columns = [
+        [_COMPANY] * count,
+        [upload_id] * count,
+        list(range(first_no, first_no + count)),
+        *(part.columns[name] for name in names),
+        [place.sheet for place in part.places],
+        [place.row for place in part.places],
+        [place.column for place in part.places],
+        [None if extra is None else json.dumps(extra, ensure_ascii=False) for extra in part.extra],
+    ]
+    all_names = ["company_id", "upload_id", "no", *names, *tables.PLACE_COLUMNS, "extra"]
+    quoted = ", ".join(f'"{name}"' for name in all_names)
+    marks = ", ".join("?" * len(all_names))
+    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', list(zip(*columns, strict=True))
+
+
+def _as_row(compound: Compound) -> dict[str, Any]:
+    return {f.name: getattr(compound, f.name) for f in fields(compound)} | {"synonyms": ";".join(compound.synonyms)}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(";") if name)
+
+
+def _upload(row: Mapping[Any, Any]) -> Upload:
+    known = {f.name: row[f.name] for f in fields(Upload)}
+    return Upload(**known | {"about": json.loads(row["about"]), "findings": tuple(json.loads(row["findings"]))})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

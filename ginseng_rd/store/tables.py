@@ -1,0 +1,106 @@
+"""The tables of a workspace. Those of readings are made from the declarations in ``records.kinds``.
+
+`company_id` is the first part of every private key. Times are UTC in ISO 8601.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from ginseng_rd.chemistry.compounds import Compound
+from ginseng_rd.records.kinds import KINDS, Holds, Kind
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+company = Table(
+    "company",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("company_id", Integer, ForeignKey("company.id"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    UniqueConstraint("company_id", "sha256"),
+)
+
+
+def _compound_table() -> Table:
+    """One column a field of ``Compound``; reference compounds are shared, so no company stands in the key."""
+    hints = get_type_hints(Compound)
+    columns = [
+        Column(f.name, Float if hints[f.name] is float else Text, primary_key=f.name == "code", nullable=False)
+        for f in fields(Compound)
+    ]
+    return Table("compound", metadata, *columns)
+
+
+compound = _compound_table()
+
+_TYPES: dict[Holds, type[TypeEngine[Any]]] = {
+    Holds.NUMBER: Float,
+    Holds.MEASURED: Float,
+    Holds.WHOLE: Integer,
+}
+
+PLACE_COLUMNS = ("sheet", "row", "heading")
+
+
+def _reading_table(kind: Kind) -> Table:
+    """One table a kind: its declared columns, the mark and text of the measured value, and where each row stood."""
+    declared = [Column(c.name, _TYPES.get(c.holds, Text)) for c in kind.columns]
+    return Table(
+        f"reading_{kind.name}",
+        metadata,
+        Column("company_id", Integer, primary_key=True),
+        Column("upload_id", Integer, primary_key=True),
+        Column("no", Integer, primary_key=True),
+        *declared,
+        Column("relation", Text, nullable=False),
+        Column("value_text", Text, nullable=False),
+        Column("sheet", Text, nullable=False),
+        Column("row", Integer),
+        Column("heading", Text, nullable=False),
+        Column("extra", Text),
+        ForeignKeyConstraint(["company_id", "upload_id"], ["upload.company_id", "upload.id"]),
+        Index(f"reading_{kind.name}_by_{kind.identity[0]}", "company_id", kind.identity[0]),
+    )
+
+
+readings: dict[str, Table] = {kind.name: _reading_table(kind) for kind in KINDS.values()}
