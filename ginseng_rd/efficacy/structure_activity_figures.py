@@ -46,7 +46,13 @@ def _draw_roc(found: StructureActivity) -> Any:
     figure.add_scatter(x=grid, y=mean, mode="lines", line={"color": _BLUE, "width": 3}, name="mean of folds")
     _add_diagonal(figure, 0.0, 1.0, "chance")
     figure.update_layout(showlegend=False)
-    return _finish(figure, found, f"AUROC {found.scores['AUROC']}", "no, called yes (share)", "yes, called yes (share)")
+    return _finish(
+        figure,
+        found,
+        f"Telling yes from no: AUROC {found.scores['AUROC']}",
+        "no, called yes (share)",
+        "yes, called yes (share)",
+    )
 
 
 def _draw_reliability(found: StructureActivity) -> Any:
@@ -63,7 +69,7 @@ def _draw_reliability(found: StructureActivity) -> Any:
     bars = {"type": "data", "array": high - seen, "arrayminus": seen - low, "color": _BLUE}
     figure.add_scatter(x=given, y=seen, mode="markers", error_y=bars, marker_color=_BLUE, name="tenth of structures")
     _add_diagonal(figure, 0.0, 1.0, "as said")
-    note = f"Brier score {found.scores['Brier score']}"
+    note = f"Probabilities: Brier score {found.scores['Brier score']}"
     return _finish(figure, found, note, "probability of yes given", "share of yes seen (95 % Wilson)")
 
 
@@ -87,7 +93,9 @@ def _draw_observed(found: StructureActivity) -> Any:
     _add_diagonal(figure, float(rows["observed"].min()), float(rows["observed"].max()), "equal")
     figure.update_layout(showlegend=False)
     unit = found.learned_from.unit
-    return _finish(figure, found, f"RMSE {found.scores['RMSE']}", f"predicted, {unit}", f"measured, {unit}")
+    return _finish(
+        figure, found, f"Held-out structures: RMSE {found.scores['RMSE']}", f"predicted, {unit}", f"measured, {unit}"
+    )
 
 
 def _draw_calibration(found: StructureActivity) -> Any:
@@ -109,7 +117,9 @@ def _draw_calibration(found: StructureActivity) -> Any:
     figure = go.Figure()
     figure.add_scatter(x=levels, y=seen, mode="lines+markers", line_color=_BLUE, name="held-out folds")
     _add_diagonal(figure, 0.5, 1.0, "as said")
-    return _finish(figure, found, f"coverage {found.scores['coverage']}", "confidence asked", "share of truths held")
+    return _finish(
+        figure, found, f"Intervals: coverage {found.scores['coverage']}", "confidence asked", "share of truths held"
+    )
 
 
 def _draw_similarity(found: StructureActivity, predicted: pd.DataFrame | None) -> Any:
@@ -132,6 +142,7 @@ def _draw_similarity(found: StructureActivity, predicted: pd.DataFrame | None) -
     figure.add_vline(x=found.domain_limit, line_dash="dash", line_color=_GREY, annotation_text="end of the domain")
     figure.update_layout(barmode="overlay")
     note = f"inside the domain from {found.domain_limit:.2f} upwards, up to {found.size_limit} heavy atoms"
+    note = f"What is known nearby: {note}"
     return _finish(figure, found, note, "Tanimoto similarity to the nearest known structure", "structures, %")
 
 
@@ -151,6 +162,7 @@ def _wilson(share: Any, n: Any) -> tuple[Any, Any]:
 def _finish(figure: Any, found: StructureActivity, note: str, x: str, y: str) -> Any:
     from html import escape
 
-    title = f"{escape(found.title)}<br><sup>{escape(note)}</sup>"
+    head, _, figures = note.partition(": ")
+    title = f"{escape(head)}, {escape(found.title)}<br><sup>{escape(figures)}</sup>"
     figure.update_layout(template="plotly_white", title=title, xaxis_title=x, yaxis_title=y)
     return figure

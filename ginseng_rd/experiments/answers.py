@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ginseng_rd.chemistry.compounds import Compound
+from ginseng_rd.chemistry.structures import read_smiles
 from ginseng_rd.comparison import compare
 from ginseng_rd.efficacy.dose_response import fit_dose_responses
 from ginseng_rd.efficacy.normalisation import normalise_to_controls
@@ -130,7 +131,7 @@ def _structure_activity(
     if outside:
         cautions.append("Outside its domain a prediction is a guess: it is shown, marked, and not to be acted on.")
     if len(inside):
-        nearest = inside["nearest_name"].unique()
+        nearest = _known_as(inside, store.compounds())
         cautions.append(
             f"The {len(inside)} predictions inside lean on {len(nearest)} known structures{_named(nearest)}: "
             "they are not so many independent answers."
@@ -139,16 +140,34 @@ def _structure_activity(
         sentences=(*str(found).splitlines(), verdict),
         metrics={**found.scores, "compounds outside the domain": Estimate(float(outside), n=len(targets))},
         parameters={"structures": str(found.n), "applied to": str(len(targets))},
-        tables={"scores": found.table(), "curation": found.curation, "predictions": predicted},
+        tables={"scores": found.table(), "curation": found.curation, "predictions": _ordered(predicted)},
         figures=found.figures(predicted),
         cautions=tuple(cautions),
     )
 
 
+def _known_as(predicted: pd.DataFrame, compounds: Iterable[Compound]) -> list[str]:
+    """Return the nearest known structures by name, and what our compounds call one of the same connectivity."""
+    # The first block of an InChIKey stands for connectivity; published sets often leave stereo out.
+    ours = {c.inchikey[:14]: c.code for c in reversed(list(compounds)) if c.inchikey}
+    nearest = predicted.drop_duplicates("nearest_name")
+    keys = [read_smiles(text).inchikey[:14] for text in nearest["nearest_structure"]]
+    return [
+        f"{name}, drawn like {ours[key]}" if key in ours else name
+        for name, key in zip(nearest["nearest_name"], keys, strict=True)
+    ]
+
+
+def _ordered(predicted: pd.DataFrame) -> pd.DataFrame:
+    """Return predictions with the domain beside the name, those inside it first, the highest first."""
+    columns = ["name", "inside_domain", *(c for c in predicted.columns if c not in ("name", "inside_domain"))]
+    return predicted[columns].sort_values(["inside_domain", "prediction"], ascending=False, kind="stable")
+
+
 def _named(names: Iterable[str]) -> str:
     """Return a few names in brackets, nothing for none or for too many to read."""
     listed = list(names)
-    return f" ({', '.join(listed)})" if 0 < len(listed) <= _FEW else ""
+    return f" ({'; '.join(listed)})" if 0 < len(listed) <= _FEW else ""
 
 
 def _comparison(store: Store, method: ComparisonMethod) -> Outcome:

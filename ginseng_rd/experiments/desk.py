@@ -14,7 +14,7 @@ from ginseng_rd.experiments.answers import ChosenData, Progress, answer, choose_
 from ginseng_rd.records.estimate import Estimate
 from ginseng_rd.records.experiment import ComparisonMethod, Experiment, read_experiment
 from ginseng_rd.records.outcome import Outcome
-from ginseng_rd.reports.pages import Section, page_text, table_html
+from ginseng_rd.reports.pages import Section, page_text, shorten, table_html
 from ginseng_rd.store import Store
 from ginseng_rd.tracking import Ledger, NewRun, RecordedRun, same_figures
 
@@ -64,7 +64,7 @@ class FinishedRun:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         tables = "".join(
-            f"<h5>{html.escape(name)}</h5>{table_html(t.head(20))}" for name, t in self.outcome.tables.items()
+            f"<h5>{html.escape(name)}</h5>{table_html(shorten(t))}" for name, t in self.outcome.tables.items()
         )
         text = "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
         return {"text/plain": str(self), "text/html": text + tables}
@@ -149,7 +149,7 @@ def _files(experiment: Experiment, outcome: Outcome, origin: str) -> dict[str, s
         points=outcome.sentences,
         cautions=outcome.cautions,
         figures=tuple(figures.values()),
-        tables=outcome.tables,
+        tables={name: shorten(table) for name, table in outcome.tables.items()},
         origin=origin,
     )
     files = {

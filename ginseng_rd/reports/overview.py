@@ -7,11 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from ginseng_rd.reports.pages import Section, page_text, write_page
+from ginseng_rd.reports.pages import SHOWN_ROWS, Section, page_text, shorten, write_page
 from ginseng_rd.store import Store
 from ginseng_rd.tracking import Ledger, RecordedRun
-
-_SHOWN_ROWS = 40
 
 
 def write_overview(store: Store, ledger: Ledger) -> Path:
@@ -30,7 +28,7 @@ def _uploads(store: Store) -> Section:
     import pandas as pd
 
     uploads = store.uploads()
-    names = ["file", "format", "where the data come from", "stored by", "at (UTC)", "notes"]
+    names = ["file", "format", "data", "stored by", "at (UTC)", "notes"]
     rows = [(u.name, u.format, u.origin, u.by, u.at[:16].replace("T", " "), len(u.findings)) for u in uploads]
     counts = ", ".join(f"{count} {origin}" for origin, count in Counter(u.origin for u in uploads).items())
     return Section(
@@ -50,9 +48,9 @@ def _answer(ledger: Ledger, run: RecordedRun) -> Section:
     for path in ledger.files_of(run.run_id, "tables"):
         table = pd.read_csv(io.StringIO(ledger.text_of(run.run_id, path)), dtype=str, keep_default_na=False)
         name = Path(path).stem.replace("_", " ")
-        tables[name] = table.head(_SHOWN_ROWS).map(_shortened)
-        if len(table) > _SHOWN_ROWS:
-            shortened.append(f"{name}: {_SHOWN_ROWS} of {len(table)} rows are shown, all are in the run.")
+        tables[name] = shorten(table).map(_four_digits)
+        if len(table) > SHOWN_ROWS:
+            shortened.append(f"{name}: {SHOWN_ROWS} of {len(table)} rows are shown, all are in the run.")
     ended, by = run.ended_at[:16].replace("T", " "), run.tags.get("mlflow.user", "unknown")
     return Section(
         heading=run.experiment.replace("_", " "),
@@ -66,6 +64,6 @@ def _answer(ledger: Ledger, run: RecordedRun) -> Section:
     )
 
 
-def _shortened(cell: str) -> str:
+def _four_digits(cell: str) -> str:
     """Show a long decimal number with four digits; the run keeps all of them."""
     return f"{float(cell):.4g}" if re.fullmatch(r"-?\d+\.\d{4,}(e[+-]?\d+)?", cell) else cell

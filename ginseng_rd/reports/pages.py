@@ -14,6 +14,8 @@ from ginseng_rd.errors import GinsengError
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN_ROWS = 40
+_STRUCTURES = ("structure", "nearest_structure")
 _ORIGIN_WORDS = {"invented": "invented example data", "published": "published data", "own": "own data"}
 
 
@@ -61,6 +63,15 @@ def page_text(title: str, lead: str, sections: Sequence[Section]) -> str:
     return (
         Environment(autoescape=True).from_string(template).render(title=title, lead=lead, sections=shown, script=script)
     )
+
+
+def shorten(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the part of a table that reads well on a page: 40 rows at most, no empty columns, no structures as text.
+
+    The whole of it stands in the run.
+    """
+    shown = table.drop(columns=[c for c in _STRUCTURES if c in table.columns]).head(SHOWN_ROWS)
+    return shown.loc[:, [not ((column := shown[name]).isna() | (column == "")).all() for name in shown.columns]]
 
 
 def table_html(table: pd.DataFrame) -> str:
