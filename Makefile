@@ -45,20 +45,21 @@ lock:
 clean:
 	rm -rf $(VENV) data/workspaces notebooks/first_look
 
-$(VENV)/bin/python:
+# Stamps are written only when a step is done, so that one cut short is taken up again.
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-# A stamp is written only after pip has finished, so an installation cut short is taken up again.
-$(VENV)/.core: pyproject.toml requirements.lock | $(VENV)/bin/python
-	$(PIP) install --quiet --constraint requirements.lock --editable .
+$(VENV)/.core: pyproject.toml requirements.lock $(VENV)/.made
+	$(PIP) install --constraint requirements.lock --editable .
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.core
-	$(PIP) install --quiet --constraint requirements.lock --editable '.[lab]'
+	$(PIP) install --constraint requirements.lock --editable '.[lab]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(PIP) install --quiet --constraint requirements.lock --editable '.[dev]'
+	$(PIP) install --constraint requirements.lock --editable '.[dev]'
 	@touch $@

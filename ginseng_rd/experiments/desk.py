@@ -62,12 +62,15 @@ class FinishedRun:
         lines += [f"  {self.verdict()} Recorded as MLflow run {self.run_id}."]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        tables = "".join(
-            f"<h5>{html.escape(name)}</h5>{table_html(shorten(t))}" for name, t in self.outcome.tables.items()
-        )
-        text = "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
-        return {"text/plain": str(self), "text/html": text + tables}
+    def _ipython_display_(self) -> None:
+        """Show the answer in a notebook: sentences, figures, tables."""
+        from IPython.display import HTML, display
+
+        display(HTML("".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())))  # type: ignore[no-untyped-call]
+        for figure in self.outcome.figures.values():
+            display(figure)  # type: ignore[no-untyped-call]
+        for name, table in self.outcome.tables.items():
+            display(HTML(f"<h5>{html.escape(name)}</h5>{table_html(shorten(table))}"))  # type: ignore[no-untyped-call]
 
 
 def fingerprint(readings: pd.DataFrame) -> str:
