@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 
@@ -94,8 +95,11 @@ class LabFileRejected(GinsengError):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        frame = self.table()
-        return f"<p><b>{self.file}</b> was not uploaded.</p>{frame.to_html(index=False, border=0)}"
+        import pandas as pd
+
+        with pd.option_context("display.max_colwidth", None):
+            table = self.table().to_html(index=False, border=0, na_rep="")
+        return f"<p><b>{escape(self.file)}</b> was not uploaded.</p>{table}"
 
     def table(self) -> Any:
         """Return the findings as a DataFrame: severity, sheet, row, column, found, expected, remedy."""

@@ -150,6 +150,7 @@ def _set_title(figure: Any, curves: Sequence[DoseResponse], title: str, notes: S
     figure.update_layout(
         title={"text": escape(title), "subtitle": subtitle, "yref": "container", "y": 0.97, "yanchor": "top"},
         margin={"t": 80 + 16 * len(notes)},
+        height=440 + 16 * len(notes),
     )
     return figure
 

@@ -37,7 +37,7 @@ def draw_recipes(recipe: pd.DataFrame, *, title: str) -> Any:
         title=title,
         xaxis_title="planned share, % w/w (lines that differ)",
         yaxis={"autorange": "reversed"},
-        legend={"orientation": "h", "y": -0.25, "traceorder": "normal"},
-        height=180 + 60 * len(recipe.columns),
+        legend={"traceorder": "normal"},
+        height=max(200 + 50 * len(recipe.columns), 160 + 22 * len(recipe)),
     )
     return figure
