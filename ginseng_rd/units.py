@@ -206,6 +206,13 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("current area", "pA·s", {"pA·s": 1.0, "pA*s": 1.0}),
         Quantity("detector area", "25 µV·s", {"25 µV·s": 1.0, "25 uV*s": 1.0, "25 µV*s": 1.0}),
         Quantity("counts", "counts", {"counts": 1.0}),
+        Quantity("count rate", "counts/s", {"counts/s": 1.0, "cps": 1.0, "RLU": 1.0}),
+        Quantity("fluorescence", "RFU", {"RFU": 1.0}),
+        Quantity("pH", "pH", {"pH": 1.0}),
+        Quantity("osmolality", "mOsm/kg", {"mOsm/kg": 1.0, "mOsmol/kg": 1.0}),
+        Quantity("cell density", "10⁶ cells/mL", {"10⁶ cells/mL": 1.0, "10^6 cells/mL": 1.0, "x10^5 cells/mL": 0.1}),
+        Quantity("pressure", "mmHg", {"mmHg": 1.0, "kPa": 7.50062}),
+        Quantity("temperature", "°C", {"°C": 1.0, "degC": 1.0, "℃": 1.0}),
     )
 }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
-from ginseng_rd.labfiles import chemstation, gen5, tidy
+from ginseng_rd.labfiles import readers, tidy
 from ginseng_rd.labfiles.refusals import why_unreadable
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile
@@ -25,9 +28,16 @@ class Reader(Protocol):
         """Return the file's tables and findings; raise LabFileRejected where nothing can be read."""
 
 
-# The first that recognises a file reads it. Instruments come before sheets: their text would
-# also decode in the Korean code page, into other characters. The last takes whatever is left.
-READERS: tuple[Reader, ...] = (gen5, chemstation, tidy)
+@cache
+def find_readers() -> tuple[Reader, ...]:
+    """Return the readers in the order they are asked: every module of ``readers``, then the one for plain sheets.
+
+    Instruments come before sheets: their text would also decode in the Korean code page, into
+    other characters. The last takes whatever is left.
+    """
+    names = sorted(module.name for module in iter_modules(readers.__path__))
+    instruments = [cast(Reader, import_module(f"{readers.__name__}.{name}")) for name in names]
+    return (*instruments, tidy)
 
 
 def read_lab_file(
@@ -56,4 +66,4 @@ def read_lab_file(
     if reason is not None:
         raise LabFileRejected(name, [reason])
     source = Source(name, data, is_compound, kind, columns or {}, fixed or {})
-    return next(reader for reader in READERS if reader.recognises(source)).read(source)
+    return next(reader for reader in find_readers() if reader.recognises(source)).read(source)

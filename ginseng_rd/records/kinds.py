@@ -144,11 +144,16 @@ ASSAY = Kind(
               required=True),
         Column("value", "측정값", "The reading.", Holds.MEASURED, required=True,
                synonyms=("response", "reading", "반응값", "결과", "absorbance", "흡광도"),
-               quantities=("absorbance", "percent", "length", "mass", "counts", "ratio"), unit_column="unit"),
+               quantities=("absorbance", "percent", "length", "mass", "counts", "count rate", "fluorescence", "ratio"),
+               unit_column="unit"),
         _text("unit", "단위", "Unit of the reading.", "units", required=True),
+        Column("time", "시간", "Time since the first reading of a kinetic run.", Holds.NUMBER, lowest=0,
+               quantities=("time",), unit_column="time_unit"),
+        _text("time_unit", "시간 단위", "Unit of the time.", "시간단위"),
+        Column("temperature_c", "온도", "Temperature at reading in °C.", Holds.NUMBER, lowest=-20, highest=120),
         _text("measured_at", "측정일시", "When it was read, as the instrument states it.", "date", "측정일"),
     ),
-    identity=("assay", "plate", "well", "sample", "dose", "dose_unit", "replicate", "endpoint"),
+    identity=("assay", "plate", "well", "sample", "dose", "dose_unit", "replicate", "endpoint", "time", "measured_at"),
 )  # fmt: skip
 
 PEAK = Kind(
@@ -160,8 +165,9 @@ PEAK = Kind(
         _text("injection", "주입", "Data file or number of the injection.", required=True),
         _text("measured_at", "측정일시", "When it was injected."),
         _text("signal", "검출기", "Detector signal.", "detector", required=True),
-        Column("peak", "피크", "Number of the peak within the signal.", Holds.WHOLE, required=True, lowest=1),
-        Column("retention_min", "머무름시간", "Retention time in min.", Holds.NUMBER, required=True, lowest=0,
+        Column("peak", "피크", "Number of the peak within the signal; empty for a component that was not found.",
+               Holds.WHOLE, lowest=1),
+        Column("retention_min", "머무름시간", "Retention time in min.", Holds.NUMBER, lowest=0,
                synonyms=("retention time", "rt", "rettime")),
         _text("peak_type", "피크 유형", "How the integrator drew the baseline."),
         Column("width_min", "피크폭", "Width in min.", Holds.NUMBER, lowest=0),
@@ -171,9 +177,10 @@ PEAK = Kind(
         Column("height", "높이", "Peak height in the signal's unit.", Holds.NUMBER),
         Column("area_percent", "면적비", "Share of the signal's total area in %.", Holds.NUMBER, lowest=0,
                highest=100.01),
-        Column("compound", "화합물", "Compound the peak was assigned to.", Holds.COMPOUND, synonyms=("name",)),
+        _text("component", "성분", "Name the instrument gave the peak.", "name"),
+        Column("compound", "화합물", "Compound the peak was assigned to.", Holds.COMPOUND),
     ),
-    identity=("sample", "injection", "measured_at", "signal", "peak"),
+    identity=("sample", "injection", "measured_at", "signal", "peak", "component"),
 )  # fmt: skip
 
 ACTIVITY = Kind(
@@ -243,4 +250,21 @@ PROPERTY = Kind(
     one_of=("value", "outcome"),
 )  # fmt: skip
 
-KINDS: dict[str, Kind] = {k.name: k for k in (CONTENT, ASSAY, PEAK, ACTIVITY, RECIPE, PROPERTY)}
+SOLUTION = Kind(
+    "solution",
+    "용액 분석",
+    "What an analyser measured of a liquid: pH, osmolality, electrolytes, metabolites.",
+    (
+        _text("sample", "시료", "Liquid that was measured.", "시료명", "sample id", required=True),
+        _text("endpoint", "측정항목", "What was measured, such as pH.", "항목", required=True),
+        Column("value", "측정값", "The measured value.", Holds.MEASURED, required=True, synonyms=_VALUE_SYNONYMS,
+               quantities=("pH", "osmolality", "molar concentration", "mass concentration", "cell density", "pressure",
+                           "percent", "length", "temperature", "ratio"),
+               unit_column="unit"),
+        _text("unit", "단위", "Unit of the value.", required=True),
+        _text("measured_at", "측정일시", "When it was measured, as the instrument states it.", "date", "측정일"),
+    ),
+    identity=("sample", "endpoint", "measured_at"),
+)  # fmt: skip
+
+KINDS: dict[str, Kind] = {k.name: k for k in (CONTENT, ASSAY, PEAK, ACTIVITY, RECIPE, PROPERTY, SOLUTION)}

@@ -13,31 +13,14 @@ from itertools import takewhile
 from pathlib import PurePath, PureWindowsPath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
+from ginseng_rd.labfiles.plates import ROW_LETTER, SIZES, Well, append_record, name_row, name_well, tell_sample
 from ginseng_rd.labfiles.source import Source, apply_wishes
 from ginseng_rd.labfiles.tables import LabFile, TextTable
 
 NAME = "BioTek Gen5 text"
 
-_SIZES = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24), 1536: (32, 48)}
-_ROW_LETTER = re.compile(r"[A-Z]{1,2}")
 _ABSORBANCE = "Absorbance Endpoint"
 _EXPORT_AGAIN = "Export the plate from Gen5 again, and upload that file."
-
-# A well's name tells its role; where it does not, the prefix of its Gen5 well ID does.
-_ROLES_BY_NAME = (
-    ("negative control", re.compile(r"vehicle|negative|untreated|solvent|음성\s*대조|용매\s*대조|무처리", re.I)),
-    ("positive control", re.compile(r"positive|양성\s*대조", re.I)),
-    ("blank", re.compile(r"blank|공시험|블랭크", re.I)),
-    ("standard", re.compile(r"standard|표준", re.I)),
-)
-_ROLES_BY_ID = (
-    ("standard", re.compile(r"STD\d*(:\d+)?", re.I)),
-    ("blank", re.compile(r"(BLK|BLANK)\d*(:\d+)?", re.I)),
-    ("negative control", re.compile(r"(NC|NEG)\d*(:\d+)?", re.I)),
-    ("positive control", re.compile(r"(PC|POS)\d*(:\d+)?", re.I)),
-)
-
-Well = tuple[str, int]
 
 
 @dataclass
@@ -120,12 +103,12 @@ def _read_plate(first: int, lines: list[str]) -> _Plate:
             reads.setdefault(read_name, []).extend(re.findall(r"\d+", value))
         elif value == "Full Plate":
             full = True
-        elif key and value and not _ROW_LETTER.fullmatch(key):
+        elif key and value and not ROW_LETTER.fullmatch(key):
             about.setdefault(key.rstrip(":"), value)
     stated = re.match(r"(\d+)\s*WELL", about.get("Plate Type", ""), re.I)
     if _ABSORBANCE not in "\n".join(lines):
         reads = {}
-    return _Plate(about, _SIZES.get(int(stated[1])) if stated else None, full, reads, layout, results)
+    return _Plate(about, SIZES.get(int(stated[1])) if stated else None, full, reads, layout, results)
 
 
 def _read_grid(lines: list[str], start: int, first: int) -> _Grid:
@@ -138,7 +121,7 @@ def _read_grid(lines: list[str], start: int, first: int) -> _Grid:
     for i, line in takewhile(lambda numbered: numbered[1].strip(), enumerate(lines[start + 1 :], start + 1)):
         head, *cells = line.split("\t")
         letter = head.strip() or letter
-        if len(cells) < len(columns) + 1 or not _ROW_LETTER.fullmatch(letter):
+        if len(cells) < len(columns) + 1 or not ROW_LETTER.fullmatch(letter):
             expected = f"a row letter, {len(columns)} wells and what they are"
             grid.faults.append(_fault("cut-line", first + i, f"a line of {len(cells) + 1} cells", expected))
             continue
@@ -164,14 +147,14 @@ def _faults(plate: _Plate) -> list[Finding]:
         wanted = " or ".join(f"'{name}:{nm}'" for name, nms in plate.reads.items() for nm in nms)
         return [*faults, _fault("cut-file", None, f"no raw results of {of}", f"lines {wanted} under 'Results'")]
     height, width = plate.size
-    letters = [_letter(i) for i in range(height)]
+    letters = [name_row(i) for i in range(height)]
     for label, cells in plate.results.cells.items():
         lacking = [letter for letter in letters if (letter, width) not in cells]
         if lacking:
             found = f"no line '{label}' for row {', '.join(lacking)} of {of}"
             faults.append(_fault("cut-file", None, found, f"rows A to {letters[-1]} of {width} wells"))
     for label in raw:
-        empty = [_position(well) for well, text in plate.results.cells[label].items() if not text]
+        empty = [name_well(well) for well, text in plate.results.cells[label].items() if not text]
         if empty and plate.full:
             faults.append(_fault("empty-well", None, f"'{label}' empty in {', '.join(empty)}", "a value in every well"))
     return faults
@@ -196,50 +179,26 @@ def _tabulate(source: Source, plates: list[_Plate]) -> TextTable:
             for well, text in plate.results.cells[label].items():
                 if not text:  # a partial plate: the reader never looked at this well
                     continue
-                cells = {**constant, **_who(plate, well), "well": _position(well), "endpoint": endpoint, "value": text}
+                cells = {**constant, **_who(plate, well), "well": name_well(well), "endpoint": endpoint, "value": text}
                 beside = {name: grid.get(well, "") for name, grid in kept.items()}
                 if "dose_unit" in source.fixed:
                     cells["dose"] = beside.pop("Conc/Dil", "")
-                _append(columns, cells, len(rows))
-                _append(extra, beside, len(rows))
+                append_record(columns, cells, len(rows))
+                append_record(extra, beside, len(rows))
                 rows.append(plate.results.lines[label, well[0]])
-                headings.append(f"{_position(well)} {label}")
+                headings.append(f"{name_well(well)} {label}")
     for cells_by_name in (columns, extra):
-        _append(cells_by_name, {}, len(rows))
+        append_record(cells_by_name, {}, len(rows))
     return TextTable("assay", columns, rows, headings=dict.fromkeys(columns, headings), extra=extra)
 
 
-def _append(lists: dict[str, list[str]], cells: dict[str, str], so_far: int) -> None:
-    """Add one record; a list that lacks earlier records is filled up with empty cells."""
-    for name, text in cells.items():
-        entries = lists.setdefault(name, [])
-        entries.extend([""] * (so_far - len(entries)))
-        entries.append(text)
-    if not cells:
-        for entries in lists.values():
-            entries.extend([""] * (so_far - len(entries)))
-
-
 def _who(plate: _Plate, well: Well) -> dict[str, str]:
-    """Return the sample and role of a well; without a layout the sample is the well itself."""
     name = plate.layout.cells.get("Name", {}).get(well, "")
-    well_id = plate.layout.cells.get("Well ID", {}).get(well, "")
-    by_name = next((role for role, pattern in _ROLES_BY_NAME if pattern.search(name)), "")
-    by_id = next((role for role, pattern in _ROLES_BY_ID if pattern.fullmatch(well_id)), "")
-    sample = name or re.sub(r":\d+$", "", well_id) or _position(well)
-    return {"sample": sample, "role": by_name or by_id or "sample"}
+    return tell_sample(name, plate.layout.cells.get("Well ID", {}).get(well, ""), well)
 
 
 def _assay_name(source: Source, plate: _Plate) -> str:
     return PureWindowsPath(plate.about.get("Experiment File Path", "")).stem or PurePath(source.name).stem
-
-
-def _position(well: Well) -> str:
-    return f"{well[0]}{well[1]:02d}"
-
-
-def _letter(index: int) -> str:
-    return chr(65 + index) if index < 26 else "A" + chr(65 + index - 26)
 
 
 def _dose_without_unit() -> Finding:
