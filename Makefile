@@ -24,7 +24,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/benchmarks -s -p no:cacheprovider --benchmarks
+	$(BIN)/python -m pytest tests/benchmarks -s -o python_files='bench_*.py'
 
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab notebooks/01_first_look.ipynb

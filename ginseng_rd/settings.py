@@ -14,16 +14,18 @@ _PREFIX = "GINSENG_RD_"
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``GINSENG_RD_WORKSPACE``, ``..._REFERENCE_DATA`` and ``..._MEMBER`` say.
+    """What ``GINSENG_RD_WORKSPACE``, ``..._REFERENCE_DATA``, ``..._MEMBER`` and ``..._LARGEST_FILE_MB`` say.
 
     ``workspace`` is the folder the terminal opens when none is named; ``reference_data`` a folder
     of reference sets that tests and the demonstration use when it is there; ``member`` the name
-    written beside what is stored, by default the login name.
+    written beside what is stored, by default the login name; ``largest_file_mb`` the largest
+    file taken in, unpacked, in megabytes.
     """
 
     workspace: Path = Path("lab")
     reference_data: Path | None = None
     member: str = ""
+    largest_file_mb: int = 100
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -40,8 +42,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise SettingRefused(
                 f"'{_PREFIX}{name}' is not a setting. Did you mean {' or '.join(_PREFIX + n for n in near)}?"
             )
+    largest = given.get("LARGEST_FILE_MB", "100")
+    if not largest.isascii() or not largest.isdigit() or int(largest) < 1:
+        raise SettingRefused(f"{_PREFIX}LARGEST_FILE_MB is '{largest}', but a whole number of megabytes belongs there.")
     return Settings(
         workspace=Path(given.get("WORKSPACE", "lab")),
         reference_data=Path(given["REFERENCE_DATA"]) if given.get("REFERENCE_DATA") else None,
         member=given.get("MEMBER", ""),
+        largest_file_mb=int(largest),
     )

@@ -1,53 +1,55 @@
-"""The only place where text becomes a number, and one unit another.
+"""The only place where text becomes a number or a date, and one unit another.
 
-A number is never guessed: ``3,2`` is refused, ``< 0.05`` is a bound, ``N.D.`` is a mark for
-"not detected" and ``OVRFLW`` one for "above what the instrument reads".
+Nothing is ever guessed: ``3,2`` is refused, ``< 0.05`` is a bound, ``N.D.`` is a mark for "not
+detected", ``OVRFLW`` one for "above what the instrument reads", and ``3/4/2026`` is two days.
 """
 
 from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from ginseng_rd.errors import GinsengError, nearest_names
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+(\.\d{3})*,\d+([eE][+-]?\d+)?", re.ASCII)
-_BOUND = re.compile(r"(<=?|>=?|≤|≥|＜|＞)\s*(.+)")
+_BOUND = re.compile(r"([<>＜＞﹤﹥]=?|≤|≥)\s*(.+)")
+_BOUND_BEHIND = re.compile(r"(.+?)\s*(미만|이하|초과|이상)")
 _WITH_UNIT = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(%|[a-zA-Zµμ]+/[a-zA-Z]+)", re.ASCII)
-_NOT_DETECTED = {"n.d.", "nd", "n.d", "not detected", "불검출", "미검출", "검출안됨"}
+_WITH_SPREAD = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:±|\+/-)\s*(\d+(?:\.\d+)?)", re.ASCII)
+# Marks are held against these without blanks, letter case and full width.
+_NOT_DETECTED = {"n.d.", "nd", "n.d", "nd.", "n/d", "notdetected", "불검출", "미검출", "검출안됨"}
 _BELOW_LIMIT = {
-    "<loq",
-    "<lod",
-    "< loq",
-    "< lod",
-    "loq 미만",
-    "정량한계미만",
-    "정량한계 미만",
-    "검출한계미만",
-    "tr",
-    "trace",
+    *("<loq", "<lod", "<lloq", "<mdl", "<정량한계", "<검출한계", "loq미만", "lod미만", "loq이하", "lod이하"),
+    *("정량한계미만", "검출한계미만", "정량한계이하", "검출한계이하", "belowloq", "belowlod", "bloq", "blq", "bdl"),
+    *("tr", "tr.", "trace", "미량"),
 }
-_ABOVE_RANGE = {"ovrflw", "over", "overflow", ">max", "#sat", "saturated"}
+_ABOVE_RANGE = {"ovrflw", "over", "overflow", ">max", "#sat", "saturated", ">uloq", "정량한계초과"}
 _MISSING = {"missed", "n/a", "na", "-", "--", "결측", "#n/a", "?????"}
 
 
-class NotANumber(GinsengError):
-    """Text that is not a number; ``remedy`` says what to write instead."""
+class TextRefused(GinsengError):
+    """Text that is not what its cell should hold; ``remedy`` says what to write instead."""
 
     def __init__(self, text: str, expected: str, remedy: str) -> None:
         self.text, self.expected, self.remedy = text, expected, remedy
         super().__init__(f"found '{text}', expected {expected}. {remedy}")
 
 
-class UnitRefused(GinsengError):
-    """A unit that is unknown or measures something else than the column does."""
+class NotANumber(TextRefused):
+    """Text that is not a number."""
 
-    def __init__(self, text: str, expected: str, remedy: str) -> None:
-        self.text, self.expected, self.remedy = text, expected, remedy
-        super().__init__(f"found unit '{text}', expected {expected}. {remedy}")
+
+class NotADate(TextRefused):
+    """Text that is not a date, or one that may be either of two."""
+
+
+class UnitRefused(TextRefused):
+    """A unit that is unknown or measures something else than the column does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,20 @@ def read_amount(text: str) -> Amount:
     stripped = text.strip()
     if _PLAIN.fullmatch(stripped):
         return Amount(_finite(stripped))
-    folded = stripped.casefold()
-    if not stripped or folded in _MISSING:
+    # Only marks are folded: NFKC would make 102 of 10².
+    mark = "".join(unicodedata.normalize("NFKC", stripped).casefold().split())
+    if not mark or mark in _MISSING:
         return Amount(None, "missing")
-    if folded in _NOT_DETECTED:
+    if mark in _NOT_DETECTED:
         return Amount(None, "n.d.")
-    if folded in _BELOW_LIMIT:
+    if mark in _BELOW_LIMIT:
         return Amount(None, "<")
-    if folded in _ABOVE_RANGE:
+    if mark in _ABOVE_RANGE:
         return Amount(None, ">")
     if bound := _BOUND.fullmatch(stripped):
-        relation = "<" if bound[1][0] in "<≤＜" else ">"
-        return Amount(read_number(bound[2]), relation)
+        return Amount(read_number(bound[2]), "<" if bound[1][0] in "<≤＜﹤" else ">")
+    if (bound := _BOUND_BEHIND.fullmatch(stripped)) and _PLAIN.fullmatch(bound[1]):
+        return Amount(_finite(bound[1]), "<" if bound[2] in ("미만", "이하") else ">")
     raise _not_a_number(stripped)
 
 
@@ -111,7 +115,105 @@ def _not_a_number(text: str) -> NotANumber:
         return NotANumber(text, "a number with a decimal point", f"Write {mended}.")
     if mixed := _WITH_UNIT.fullmatch(text):
         return NotANumber(text, "a number alone", f"Write {mixed[1]}, and state its unit where units stand.")
+    if spread := _WITH_SPREAD.fullmatch(text):
+        remedy = f"Write {spread[1]}, and {spread[2]} in a column of its own such as sd (표준편차)."
+        return NotANumber(text, "a number alone", remedy)
+    narrow = unicodedata.normalize("NFKC", text)
+    if all("\uff01" <= c <= "\uff5e" or c.isascii() for c in text) and _PLAIN.fullmatch(narrow):
+        return NotANumber(text, "a number in plain digits", f"Write {narrow}.")
     return NotANumber(text, "a number", "Write digits only, or leave the cell empty if nothing was measured.")
+
+
+_SPLIT_DATE = re.compile(r"(\d{1,4})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{1,4})\s*\.?", re.ASCII)
+_KOREAN_DATE = re.compile(r"(\d{4})\s*년\s*(\d{1,2})\s*월\s*(\d{1,2})\s*일", re.ASCII)
+_WEEKDAY = re.compile(r"\s*(?:\(([월화수목금토일])\)|([월화수목금토일])요일)")
+_TIME = re.compile(
+    r"(?:T|\s+)?(?P<before>오전|오후|[AaPp]\.?[Mm]\.?)?\s*"
+    r"(?P<hour>\d{1,2})(?::|시\s*)(?:(?P<minute>\d{1,2})분?)?(?:(?::|\s+)(?P<second>\d{1,2})초?(?:[.]\d{1,9})?)?"
+    r"\s*(?P<after>오전|오후|[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|[+-]\d{2}:\d{2})?",
+    re.ASCII,
+)
+_ONE_DAY = "a day that can be read in one way only"
+
+
+def read_date(text: str) -> str:
+    """Read a day, or a day and a time, as ISO text such as ``2026-03-14`` or ``2026-03-14 14:10:00``.
+
+    The year comes first, or the day first where dots part them (``14.3.2026``); years have four
+    digits. Raises NotADate for days that do not exist and for what may be two days (``3/4/2026``,
+    ``25-03-14``); the refusal names both.
+    """
+    stripped = text.strip()
+    if numbers := _KOREAN_DATE.match(stripped):
+        day, rest = _the_day(text, *map(int, numbers.groups())), stripped[numbers.end() :]
+    elif parts := _SPLIT_DATE.match(stripped):
+        day, rest = _parted_day(text, parts), stripped[parts.end() :]
+    else:
+        raise NotADate(text, "a day", "Write year, month and day, such as 2026-03-14.")
+    if weekday := _WEEKDAY.match(rest):
+        if "월화수목금토일"[day.weekday()] != (weekday[1] or weekday[2]):
+            raise NotADate(text, f"the weekday of {day.isoformat()}", "Correct the day or its weekday.")
+        rest = rest[weekday.end() :]
+    if not rest.strip():
+        return day.isoformat()
+    return datetime.combine(day, _time_of_day(text, rest)).isoformat(sep=" ")
+
+
+def _parted_day(text: str, parts: re.Match[str]) -> date:
+    """Return the day that three numbers with one mark between them stand for."""
+    first, mark, second, third = parts[1], parts[2], parts[3], parts[4]
+    if len(first) == 4 and len(third) <= 2:
+        return _the_day(text, int(first), int(second), int(third))
+    if len(third) != 4 or len(first) > 2:
+        a, b, c = int(first), int(second), int(third)
+        possible = _days((2000 + a, b, c), (2000 + c, b, a), (2000 + c, a, b))
+        raise NotADate(text, "a year of four digits", _choice(possible))
+    day_first = _days((int(third), int(second), int(first)))
+    month_first = _days((int(third), int(first), int(second)))
+    possible = day_first if mark == "." else list(dict.fromkeys(month_first + day_first))
+    if len(possible) != 1:
+        raise NotADate(text, _ONE_DAY if possible else "a day that exists", _choice(possible))
+    return possible[0]
+
+
+def _the_day(text: str, year: int, month: int, day: int) -> date:
+    if not (there := _days((year, month, day))):
+        raise NotADate(text, "a day that exists", "Correct the year, the month or the day.")
+    return there[0]
+
+
+def _days(*candidates: tuple[int, int, int]) -> list[date]:
+    """Return the candidates that are days since 1900, each once."""
+    days = []
+    for year, month, day in candidates:
+        try:
+            days.append(date(year, month, day))
+        except ValueError:
+            continue
+    return [day for day in dict.fromkeys(days) if day.year >= 1900]
+
+
+def _choice(possible: list[date]) -> str:
+    written = " or ".join(day.isoformat() for day in possible)
+    return f"Write {written}." if written else "Write year, month and day, such as 2026-03-14."
+
+
+def _time_of_day(text: str, rest: str) -> time:
+    clock = _TIME.fullmatch(rest)
+    half = (clock["before"] or clock["after"] or "").casefold().replace(".", "") if clock else ""
+    if clock is None or (clock["before"] and clock["after"]) or (clock["minute"] is None and "시" not in rest):
+        raise NotADate(text, "a time behind the day", "Write hours and minutes, such as 2026-03-14 14:10.")
+    hour = int(clock["hour"])
+    if half and hour > 12:
+        raise NotADate(text, "an hour up to 12 beside 오전, 오후, AM or PM", "Write the hour in one of the two ways.")
+    if half:
+        hour = hour % 12 + (12 if half in ("오후", "pm") else 0)
+    try:
+        of_day = time(hour, int(clock["minute"] or 0), int(clock["second"] or 0))
+        zone = datetime.fromisoformat(f"2000-01-01T00:00{clock['zone'] or ''}").tzinfo
+    except ValueError as error:
+        raise NotADate(text, "a time that exists", "Correct the hour, the minute or the second.") from error
+    return of_day.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +303,24 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(
             "peak area",
             "mAU·s",
-            {"mAU·s": 1.0, "mAU*s": 1.0},
+            {"mAU·s": 1.0, "mAU*s": 1.0, "mAU·min": 60.0, "mAU*min": 60.0},
         ),
         Quantity("current area", "pA·s", {"pA·s": 1.0, "pA*s": 1.0}),
         Quantity("detector area", "25 µV·s", {"25 µV·s": 1.0, "25 uV*s": 1.0, "25 µV*s": 1.0}),
+        Quantity(
+            "voltage area",
+            "µV·s",
+            {
+                "µV·s": 1.0,
+                "µV*s": 1.0,
+                "uV*s": 1.0,
+                "µV·sec": 1.0,
+                "µV*sec": 1.0,
+                "uV*sec": 1.0,
+                "mV·s": 1e3,
+                "mV*s": 1e3,
+            },
+        ),
         Quantity("counts", "counts", {"counts": 1.0}),
         Quantity("count rate", "counts/s", {"counts/s": 1.0, "cps": 1.0, "RLU": 1.0}),
         Quantity("fluorescence", "RFU", {"RFU": 1.0}),
@@ -213,12 +329,40 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("cell density", "10⁶ cells/mL", {"10⁶ cells/mL": 1.0, "10^6 cells/mL": 1.0, "x10^5 cells/mL": 0.1}),
         Quantity("pressure", "mmHg", {"mmHg": 1.0, "kPa": 7.50062}),
         Quantity("temperature", "°C", {"°C": 1.0, "degC": 1.0, "℃": 1.0}),
+        Quantity("altitude", "m", {"m": 1.0, "km": 1e3}),
+        Quantity("plant age", "years", {"years": 1.0, "year": 1.0, "년": 1.0, "년근": 1.0, "연근": 1.0}),
+        Quantity(
+            "price",
+            "KRW/kg",
+            {"KRW/kg": 1.0, "원/kg": 1.0, "₩/kg": 1.0, "천원/kg": 1e3, "만원/kg": 1e4, "KRW/g": 1e3, "원/g": 1e3},
+        ),
+        Quantity("process pressure", "bar", {"bar": 1.0, "mbar": 1e-3, "MPa": 10.0, "kPa": 0.01, "atm": 1.01325}),
+        Quantity("share by volume", "% v/v", {"% v/v": 1.0, "% (v/v)": 1.0, "%": 1.0, "vol%": 1.0}),
+        Quantity("liquid to solid", "mL/g", {"mL/g": 1.0, "ml/g": 1.0, "L/kg": 1.0}),
+        Quantity("enzyme dose", "U/g", {"U/g": 1.0, "kU/g": 1e3, "U/mg": 1e3, "U/kg": 1e-3}),
+        Quantity("study week", "week", {"week": 1.0, "weeks": 1.0, "주": 1.0, "주차": 1.0, "day": 1 / 7, "일": 1 / 7}),
+        Quantity("study day", "day", {"day": 1.0, "days": 1.0, "일": 1.0, "일차": 1.0, "week": 7.0, "주": 7.0}),
+        Quantity("dose by body mass", "mg/kg", {"mg/kg": 1.0, "µg/kg": 1e-3, "ug/kg": 1e-3, "g/kg": 1e3}),
+        Quantity("daily dose", "mg/kg/day", {"mg/kg/day": 1.0, "mg/kg/d": 1.0, "mg/kg/일": 1.0}),
+        Quantity("water loss", "g/m²/h", {"g/m²/h": 1.0, "g/m2/h": 1.0, "g/(m²·h)": 1.0, "g/h/m²": 1.0, "g/hm²": 1.0}),
+        Quantity("instrument units", "a.u.", {"a.u.": 1.0, "A.U.": 1.0, "AU": 1.0}),
+        Quantity("score", "score", {"score": 1.0, "점": 1.0}),
+        Quantity("angle", "°", {"°": 1.0, "deg": 1.0, "도": 1.0}),
+        Quantity("colony count", "CFU/g", {"CFU/g": 1.0, "cfu/g": 1.0}),
     )
 }
 
 
 def _tidy(unit: str) -> str:
-    return " ".join(unit.replace("μ", "µ").replace("㎍", "µg").replace("㎎", "mg").replace("㎖", "mL").split())
+    # Full-width letters and the squares of a Korean keyboard, such as ㎍; not ⁶, which would become 6.
+    plain = (unicodedata.normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or "㍱" <= c <= "㏿" else c for c in unit)
+    return " ".join("".join(plain).replace("μ", "µ").split())
+
+
+def is_unit(text: str) -> bool:
+    """Say whether ``text`` is a unit of any quantity."""
+    wanted = _tidy(text)
+    return any(wanted in quantity.factors for quantity in QUANTITIES.values())
 
 
 def to_canonical(unit: str, quantities: tuple[str, ...]) -> tuple[str, float]:

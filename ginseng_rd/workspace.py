@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from ginseng_rd.chemistry.names import CompoundNames
 from ginseng_rd.settings import read_settings
 from ginseng_rd.store import Store
 from ginseng_rd.tracking import Ledger
-from ginseng_rd.upload import Judged, Receipt, Sheet, check, upload
+from ginseng_rd.upload import Judged, Receipt, Receipts, Sheet, check, upload, upload_many, withdraw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,22 +106,57 @@ class Workspace:
         sheet: Sheet | None = None,
         origin: str = "own",
         accept: Collection[str] = (),
+        replaces: str = "",
+        reason: str = "",
         progress: Progress = lambda _: None,
     ) -> Receipt:
         """Store a lab file and return a receipt, or raise LabFileRejected with every fault.
 
         ``sheet`` helps with headings and formats (see ``Sheet``), ``origin`` is ``own``,
         ``published`` or ``invented``, ``accept`` names the questions answered with yes.
+        ``replaces`` names the upload (by file name or hash) that this one corrects, and ``reason`` why.
         """
         return upload(
-            self._store, Path(path), sheet=sheet, origin=origin, accept=accept, by=_member(), progress=progress
+            self._store,
+            Path(path),
+            sheet=sheet,
+            origin=origin,
+            accept=accept,
+            replaces=replaces,
+            reason=reason,
+            by=_member(),
+            progress=progress,
         )
 
+    def upload_many(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        origin: str = "own",
+        accept: Collection[str] = (),
+        progress: Progress = lambda _: None,
+    ) -> Receipts:
+        """Store every file that paths, folders and zip archives hold, each judged by itself."""
+        return upload_many(self._store, map(Path, paths), origin=origin, accept=accept, by=_member(), progress=progress)
+
+    def withdraw(self, name: str, *, reason: str) -> None:
+        """End an upload, named by file name or hash. Its readings are shown no more, and kept with the reason."""
+        withdraw(self._store, name, reason=reason, by=_member())
+
+    def template(self, kind: str, path: str | Path | None = None, *, language: str = "both") -> Path:
+        """Write an Excel sheet to fill in with rows of a kind, by default ``KIND.xlsx`` here, and return its path.
+
+        Headings are in Korean (``ko``), English (``en``) or ``both``. A file is never overwritten.
+        """
+        from ginseng_rd.labfiles.templates import save_template
+
+        return save_template(kind, Path(path or f"{kind}.xlsx"), language=language)
+
     def uploads(self) -> pd.DataFrame:
-        """Return every stored file, oldest first: name, format, origin, who, when (UTC) and hash."""
+        """Return every stored file, oldest first: name, format, origin, who, when (UTC), hash, and what ended it."""
         import pandas as pd
 
-        names = ["name", "format", "origin", "by", "at", "sha256"]
+        names = ["name", "format", "origin", "by", "at", "sha256", "ended_at", "ended_by", "ended_because"]
         return pd.DataFrame([[getattr(u, n) for n in names] for u in self._store.uploads()], columns=names)
 
     def readings(self, kind: str, **where: Any) -> pd.DataFrame:

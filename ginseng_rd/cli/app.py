@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from ginseng_rd.errors import GinsengError, Severity
+from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.settings import read_settings
 from ginseng_rd.upload import Sheet
 from ginseng_rd.workspace import Workspace, open_workspace
@@ -40,6 +41,8 @@ FixedOption = Annotated[
     list[str], typer.Option("--set", help="COLUMN=VALUE: a value for all rows, e.g. dose_unit=µg/mL.")
 ]
 
+_KIND_NAMES = f"One of {', '.join(KINDS)}."
+
 
 @app.command()
 def init(
@@ -63,43 +66,86 @@ def check(
 ) -> None:
     """Judge lab files without storing anything."""
     sheet = _sheet(kind, column, fixed)
+    with _workspace(workspace) as ws:
 
-    def look(ws: Workspace, path: Path) -> bool:
-        judged = ws.check(path, sheet=sheet)
-        rows = ", ".join(f"{len(part)} {part.kind} readings" for part in judged.readings)
-        _out.print(f"{judged.name}: {judged.format}, {rows}.")
-        for finding in judged.findings:
-            _out.print(f"  {finding.severity}: {finding}")
-        return not any(f.severity is Severity.STOPS for f in judged.findings)
+        def look(path: Path) -> bool:
+            judged = ws.check(path, sheet=sheet)
+            rows = ", ".join(f"{len(part)} {part.kind} readings" for part in judged.readings)
+            _out.print(f"{judged.name}: {judged.format}, {rows}.")
+            for finding in judged.findings:
+                _out.print(f"  {finding.severity}: {finding}")
+            return not any(f.severity is Severity.STOPS for f in judged.findings)
 
-    _each_file(files, workspace, look)
+        _each_file(files, look)
 
 
 @app.command()
 def upload(
-    files: FilesArgument,
+    files: Annotated[list[Path], typer.Argument(help="Lab files, folders, or zip archives of them.")],
     workspace: WorkspaceOption = None,
     kind: KindOption = None,
     column: ColumnOption = [],  # noqa: B006
     fixed: FixedOption = [],  # noqa: B006
     accept: Annotated[list[str], typer.Option(help="Code of a question to answer with yes.")] = [],  # noqa: B006
     origin: Annotated[str, typer.Option(help="own, published or invented.")] = "own",
+    replaces: Annotated[str, typer.Option(help="File name or hash of the upload this one corrects.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it is replaced.")] = "",
 ) -> None:
     """Store lab files: each goes in whole, or every fault in it is told."""
-    sheet = _sheet(kind, column, fixed)
+    one_by_one = bool(kind or column or fixed or replaces)
+    with _workspace(workspace) as ws:
+        if not one_by_one:
+            with _working("reading") as progress:
+                receipts = ws.upload_many(files, accept=accept, origin=origin, progress=progress)
+            for receipt in receipts.receipts:
+                _out.print(str(receipt))
+            for refusal in receipts.refusals:
+                _err.print(str(refusal))
+            if len(receipts.receipts) + len(receipts.refusals) > 1:
+                _out.print(str(receipts).splitlines()[0])
+            if receipts.refusals:
+                raise typer.Exit(1)
+            return
 
-    def store(ws: Workspace, path: Path) -> bool:
-        with _working(f"reading {path.name}") as progress:
-            receipt = ws.upload(path, sheet=sheet, accept=accept, origin=origin, progress=progress)
-        _out.print(str(receipt))
-        return True
+        def store(path: Path) -> bool:
+            with _working(f"reading {path.name}") as progress:
+                receipt = ws.upload(
+                    path,
+                    sheet=_sheet(kind, column, fixed),
+                    accept=accept,
+                    origin=origin,
+                    replaces=replaces,
+                    reason=reason,
+                    progress=progress,
+                )
+            _out.print(str(receipt))
+            return True
 
-    _each_file(files, workspace, store)
+        _each_file(files, store)
+
+
+@app.command()
+def withdraw(
+    name: Annotated[str, typer.Argument(help="File name of the upload, or the beginning of its hash.")],
+    reason: Annotated[str, typer.Option(help="Why, for those who will ask later.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """End an upload: its readings are shown no more, and kept with the reason."""
+    with _workspace(workspace) as ws:
+        ws.withdraw(name, reason=reason)
+        _out.print(f"{name} is withdrawn. Its file and readings are kept with the reason.")
+
+
+@app.command()
+def uploads(workspace: WorkspaceOption = None, json_: JsonOption = False) -> None:
+    """List the stored files, those replaced or withdrawn too."""
+    with _workspace(workspace) as ws:
+        _show(ws.uploads(), json_)
 
 
 @app.command()
 def readings(
-    kind: Annotated[str, typer.Argument(help="content, assay, peak, activity, recipe or property.")],
+    kind: Annotated[str, typer.Argument(help=_KIND_NAMES)],
     where: Annotated[list[str], typer.Argument(help="COLUMN=VALUE ...")] = [],  # noqa: B006
     workspace: WorkspaceOption = None,
     json_: JsonOption = False,
@@ -124,6 +170,19 @@ def compounds(
             _out.print_json(json.dumps(vars(ws.compounds[name]), ensure_ascii=False))
         else:
             _out.print(str(ws.compounds[name]))
+
+
+@app.command()
+def template(
+    kind: Annotated[str, typer.Argument(help=_KIND_NAMES)],
+    language: Annotated[str, typer.Option(help="Headings in ko, en or both.")] = "both",
+    to: Annotated[Path | None, typer.Option(help="File to write (default: KIND.xlsx here).")] = None,
+) -> None:
+    """Write an Excel sheet to fill in with rows of a kind."""
+    from ginseng_rd.labfiles.templates import save_template
+
+    written = save_template(kind, to or Path(f"{kind}.xlsx"), language=language)
+    _out.print(f"The template is {written}. Fill in its first sheet; next: ginseng-rd upload {written}")
 
 
 @app.command()
@@ -213,21 +272,23 @@ def _working(doing: str) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def _each_file(files: list[Path], workspace: Path | None, do: Callable[[Workspace, Path], bool]) -> None:
+def _each_file(files: list[Path], do: Callable[[Path], bool]) -> None:
     """Treat each file by itself, so that one refused does not keep the others out; exit 1 if one was."""
     fine = True
-    with _workspace(workspace) as ws:
-        for path in files:
-            try:
-                fine &= do(ws, path)
-            except GinsengError as error:
-                _err.print(str(error))
-                fine = False
+    for path in files:
+        try:
+            fine &= do(path)
+        except GinsengError as error:
+            _err.print(str(error))
+            fine = False
     if not fine:
         raise typer.Exit(1)
 
 
-def _sheet(kind: str | None, column: list[str], fixed: list[str]) -> Sheet:
+def _sheet(kind: str | None, column: list[str], fixed: list[str]) -> Sheet | None:
+    """Return what was said of the sheet; nothing said leaves room for what is remembered."""
+    if not (kind or column or fixed):
+        return None
     return Sheet(kind, dict(_pair(text) for text in column), dict(_pair(text) for text in fixed))
 
 

@@ -5,7 +5,7 @@ table into numbers in canonical units and names every cell that does not hold wh
 """
 
 from ginseng_rd.labfiles.judgement import judge
-from ginseng_rd.labfiles.registry import read_lab_file
+from ginseng_rd.labfiles.registry import headings_of, read_lab_file
 from ginseng_rd.labfiles.tables import LabFile, TextTable
 
-__all__ = ["LabFile", "TextTable", "judge", "read_lab_file"]
+__all__ = ["LabFile", "TextTable", "headings_of", "judge", "read_lab_file"]

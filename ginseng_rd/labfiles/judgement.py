@@ -6,16 +6,28 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from ginseng_rd.errors import Finding, Place, Severity, UnknownName
+from ginseng_rd.labfiles.case import Case
+from ginseng_rd.labfiles.plausibility import weigh_plausibility
+from ginseng_rd.labfiles.repeats import name_repeats
 from ginseng_rd.labfiles.tables import TextTable
-from ginseng_rd.records.kinds import KINDS, Column, Holds, Kind, fold
+from ginseng_rd.records.kinds import KINDS, Column, Holds
 from ginseng_rd.records.readings import Readings
-from ginseng_rd.units import Amount, NotANumber, UnitRefused, read_amount, read_number, to_canonical
+from ginseng_rd.units import (
+    Amount,
+    NotADate,
+    NotANumber,
+    UnitRefused,
+    read_amount,
+    read_date,
+    read_number,
+    to_canonical,
+)
 
 _TOLD_OF_A_CODE = 20
 
@@ -28,33 +40,6 @@ _STATED = {"": "=", "=": "=", "~": "="}
 _STATED |= dict.fromkeys(("<", "<=", "≤", "<<"), "<") | dict.fromkeys((">", ">=", "≥", ">>"), ">")
 
 
-@dataclass
-class _Case:
-    """A table under judgement: its cells without outer blanks, and what was found so far."""
-
-    table: TextTable
-    kind: Kind
-    found: list[tuple[int, Finding]] = field(default_factory=list)
-    cells: dict[str, list[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for column in self.kind.columns:
-            texts = self.table.columns.get(column.name)
-            self.cells[column.name] = [""] * len(self.table) if texts is None else [text.strip() for text in texts]
-
-    def tell(
-        self,
-        record: int,
-        column: str,
-        code: str,
-        found: str,
-        expected: str,
-        remedy: str,
-        severity: Severity = Severity.STOPS,
-    ) -> None:
-        self.found.append((record, Finding(severity, code, self.table.place(record, column), found, expected, remedy)))
-
-
 def judge(table: TextTable, *, code_of: Callable[[str], str]) -> tuple[Readings, tuple[Finding, ...]]:
     """Turn a table of text into readings in canonical units, and name every cell that is at fault.
 
@@ -63,26 +48,33 @@ def judge(table: TextTable, *, code_of: Callable[[str], str]) -> tuple[Readings,
     ``unit`` holds the canonical unit. A published table may lack values: where the kind declares that
     a value may be empty, a unit that is unknown is asked about and its row kept as ``missing``.
     """
-    case = _Case(table, KINDS[table.kind])
+    case = Case(table, KINDS[table.kind])
     columns: dict[str, list[Any]] = {}
     _judge_presence(case)
     for column in case.kind.columns:
         if column.holds in (Holds.TEXT, Holds.STRUCTURE):
             columns[column.name] = _judge_text(case, column)
+        elif column.holds is Holds.DATE:
+            columns[column.name] = _judge_dates(case, column)
         elif column.holds is Holds.COMPOUND:
             columns[column.name] = _judge_compounds(case, column, code_of)
         elif column.holds is not Holds.MEASURED:
             columns[column.name] = _judge_numbers(case, column)
-    amounts = _judge_measured(case)
-    _convert(case, columns, amounts)
-    columns["value_text"] = case.cells["value"]
-    _judge_identity(case, columns)
-    places = [table.place(i, "value") for i in range(len(table))]
+    if case.kind.measured:
+        amounts = _judge_measured(case)
+        columns["value"] = [amount.value for amount in amounts]
+        columns["relation"] = [amount.relation for amount in amounts]
+        columns["value_text"] = case.cells["value"]
+    _convert(case, columns)
+    name_repeats(case, columns)
+    places = [table.place(i, case.kind.main_column) for i in range(len(table))]
     extra = _extra(table)
-    return Readings(table.kind, columns, places, extra), _summed(case.found)
+    readings = Readings(table.kind, columns, places, extra)
+    case.found += weigh_plausibility(readings)
+    return readings, _summed(case.found)
 
 
-def _judge_presence(case: _Case) -> None:
+def _judge_presence(case: Case) -> None:
     for column in case.kind.columns:
         if not column.required or column.may_be_empty:
             continue
@@ -99,19 +91,36 @@ def _judge_presence(case: _Case) -> None:
                 case.tell(i, case.kind.one_of[0], "missing-cell", "empty cells", named, "Fill in one of them.")
 
 
-def _judge_text(case: _Case, column: Column) -> list[str | None]:
+def _judge_text(case: Case, column: Column) -> list[str | None]:
     texts = case.cells[column.name]
     if not column.choices:
         return [text or None for text in texts]
-    canonical = {fold(choice): choice for choice in column.choices}
+    expected = f"one of {', '.join(column.spoken_choices())}"
     for i, text in enumerate(texts):
-        if text and fold(text) not in canonical:
+        if text and column.choice_of(text) is None:
             remedy = "Write one of them, or leave the cell empty."
-            case.tell(i, column.name, "wrong-choice", f"'{text}'", f"one of {', '.join(column.choices)}", remedy)
-    return [canonical.get(fold(text)) if text else None for text in texts]
+            case.tell(i, column.name, "wrong-choice", f"'{text}'", expected, remedy)
+    return [column.choice_of(text) for text in texts]
 
 
-def _judge_compounds(case: _Case, column: Column, code_of: Callable[[str], str]) -> list[str | None]:
+def _judge_dates(case: Case, column: Column) -> list[str | None]:
+    today = (datetime.now(UTC) + timedelta(hours=14)).date()  # the day where it is latest on Earth
+    dates: list[str | None] = []
+    for i, text in enumerate(case.cells[column.name]):
+        day = None
+        try:
+            day = _date(text) if text else None
+        except NotADate as error:
+            case.tell(i, column.name, "not-a-date", f"'{text}'", error.expected, error.remedy)
+        if day and date.fromisoformat(day[:10]) > today:
+            expected = f"a day up to today, {today.isoformat()}"
+            case.tell(i, column.name, "in-future", f"'{text}'", expected, "Correct the year, the month or the day.")
+            day = None
+        dates.append(day)
+    return dates
+
+
+def _judge_compounds(case: Case, column: Column, code_of: Callable[[str], str]) -> list[str | None]:
     """Find each row's compound from its cell, or from the analyte where that is empty."""
     analytes = case.cells.get("analyte", [""] * len(case.table))
     known: dict[str, str | None] = {"": None}
@@ -133,12 +142,12 @@ def _judge_compounds(case: _Case, column: Column, code_of: Callable[[str], str])
         nearest = unknown[name].nearest
         meant = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
         remedy = f"{meant}Correct it, or accept it as an analyte without a compound."
-        found = f"'{name}'{_in_rows(case, rows)}"
+        found = f"'{name}'{case.in_rows(rows)}"
         case.tell(rows[0], where, "unknown-compound", found, "the name of a known compound", remedy, Severity.ASKS)
     return [known[stated or analyte] for stated, analyte in zip(case.cells[column.name], analytes, strict=True)]
 
 
-def _judge_numbers(case: _Case, column: Column) -> list[float | None]:
+def _judge_numbers(case: Case, column: Column) -> list[float | None]:
     numbers: list[float | None] = []
     for i, text in enumerate(case.cells[column.name]):
         number = None
@@ -157,7 +166,7 @@ def _judge_numbers(case: _Case, column: Column) -> list[float | None]:
     return numbers
 
 
-def _judge_measured(case: _Case) -> list[Amount]:
+def _judge_measured(case: Case) -> list[Amount]:
     """Read the measured values, with the bounds that a stated relation or statistic adds to them."""
     unbounded = [""] * len(case.table)
     stated = case.cells.get("stated_relation", unbounded)
@@ -182,10 +191,11 @@ def _bound_in(statistic: str) -> str:
     return "<" if _UPPER_BOUND.search(statistic) else ">" if _LOWER_BOUND.search(statistic) else "="
 
 
-def _convert(case: _Case, columns: dict[str, list[Any]], amounts: list[Amount]) -> None:
+def _convert(case: Case, columns: dict[str, list[Any]]) -> None:
     """Bring every number into the canonical unit of its row, and hold it against its range."""
-    columns["value"] = [amount.value for amount in amounts]
-    columns["relation"] = [amount.relation for amount in amounts]
+    for name, unit in case.table.units.items():
+        factor = _judge_heading_unit(case, case.kind[name], unit)
+        columns[name] = [_scaled(number, factor) for number in columns[name]]
     by_unit: dict[str, list[Column]] = {}
     for column in case.kind.columns:
         if column.unit_column:
@@ -199,8 +209,19 @@ def _convert(case: _Case, columns: dict[str, list[Any]], amounts: list[Amount]) 
             _judge_range(case, column, columns[column.name])
 
 
+def _judge_heading_unit(case: Case, column: Column, unit: str) -> float | None:
+    """Return the factor from the unit a heading states to the column's own."""
+    try:
+        return to_canonical(unit, column.quantities[:1])[1]
+    except UnitRefused as error:
+        place = Place(case.table.sheet, column=str(case.table.headings.get(column.name, column.name)))
+        told = Finding(Severity.STOPS, "unknown-unit", place, f"'{unit}'", error.expected, error.remedy)
+        case.found.append((0, told))
+        return None
+
+
 def _judge_units(
-    case: _Case, unit_column: str, measured: list[Column], columns: dict[str, list[Any]]
+    case: Case, unit_column: str, measured: list[Column], columns: dict[str, list[Any]]
 ) -> list[float | None]:
     """Return each row's factor to its canonical unit, which replaces the unit in ``columns``."""
     value_may_lack = any(column.may_be_empty for column in measured)
@@ -226,7 +247,7 @@ def _judge_units(
         if value_may_lack:
             columns["relation"][i] = "missing"
     for (text, _), where in records.items():
-        found = (f"'{text}'" if text else "a number without a unit") + _in_rows(case, where)
+        found = (f"'{text}'" if text else "a number without a unit") + case.in_rows(where)
         severity, remedy = Severity.STOPS, refused[text].remedy
         if value_may_lack:
             severity, remedy = Severity.ASKS, f"{remedy} Or accept it: the value is then kept as text only."
@@ -242,66 +263,18 @@ def _scaled(number: float | None, factor: float | None) -> float | None:
     return number if factor == 1 else float(Decimal(repr(number)) * Decimal(repr(factor)))
 
 
-def _judge_range(case: _Case, column: Column, numbers: list[float | None]) -> None:
+def _judge_range(case: Case, column: Column, numbers: list[float | None]) -> None:
     lowest = -math.inf if column.lowest is None else column.lowest
     highest = math.inf if column.highest is None else column.highest
     expected = f"{lowest:g} or more" if highest == math.inf else f"{lowest:g} to {highest:g}"
     for i, number in enumerate(numbers):
         if number is None or lowest <= number <= highest:
             continue
-        unit = case.cells[column.unit_column][i] if column.unit_column else ""
-        canonical = to_canonical(unit, column.quantities)[0] if unit else ""
+        unit = case.cells[column.unit_column][i] if column.unit_column else case.table.units.get(column.name, "")
+        canonical = to_canonical(unit, column.quantities)[0] if unit else column.unit
         found = f"'{f'{case.cells[column.name][i]} {unit}'.strip()}'"
         remedy = "Check the number and its unit."
         case.tell(i, column.name, "out-of-range", found, f"{expected} {canonical}".strip(), remedy)
-
-
-def _judge_identity(case: _Case, columns: dict[str, list[Any]]) -> None:
-    """Name the rows that repeat an earlier one in everything that tells readings of the kind apart.
-
-    Where replicates have neither number nor well, rows that differ in value are taken as
-    replicates, and rows that agree in it too are asked about.
-    """
-    identity = case.kind.identity
-    named = [name for name in identity if case.kind[name].required]
-    unnumbered = [name for name in ("replicate", "well") if name in identity]
-    first_of: dict[tuple[Any, ...], int] = {}
-    pairs: dict[tuple[int, int], tuple[int, int]] = {}
-    for i, values in enumerate(zip(*(columns[name] for name in identity), strict=True)):
-        # A cell at fault has no value; its text still tells the row from others.
-        key = tuple(
-            case.cells[name][i] if value is None else value for name, value in zip(identity, values, strict=True)
-        )
-        first = first_of.setdefault(key, i)
-        if first != i and all(columns[name][i] is not None for name in named):
-            pairs.setdefault((case.table.rows[first], case.table.rows[i]), (first, i))
-    replicates: list[int] = []
-    for first, i in pairs.values():
-        if not unnumbered or any(columns[name][i] is not None for name in unnumbered):
-            _tell_repeat(case, columns, first, i, "duplicate-row", Severity.STOPS)
-        elif columns["value_text"][first] == columns["value_text"][i]:
-            _tell_repeat(case, columns, first, i, "repeated-reading", Severity.ASKS)
-        else:
-            replicates.append(i)
-    if replicates:
-        found = f"the same sample and dose as in an earlier row{_in_rows(case, replicates)}"
-        remedy = "They were taken as replicates."
-        case.tell(
-            replicates[0], "value", "replicates-unnumbered", found, "replicates with numbers", remedy, Severity.NOTES
-        )
-
-
-def _tell_repeat(case: _Case, columns: dict[str, list[Any]], first: int, i: int, code: str, severity: Severity) -> None:
-    given = [name for name in case.kind.identity if columns[name][i] is not None]
-    open_ = [name for name in case.kind.identity if columns[name][i] is None]
-    apart = f", or tell them apart by {' or '.join(open_)}" if open_ else ""
-    found = f"the same {', '.join(given)} as in row {case.table.rows[first]}"
-    case.tell(i, "value", code, found, "each reading once", f"Remove one of the two{apart}.", severity)
-
-
-def _in_rows(case: _Case, records: list[int]) -> str:
-    rows = len({case.table.rows[i] for i in records})
-    return f" in {rows} rows" if rows > 1 else ""
 
 
 def _extra(table: TextTable) -> list[dict[str, str] | None]:
@@ -335,3 +308,4 @@ def _summed(found: Iterable[tuple[int, Finding]]) -> tuple[Finding, ...]:
 
 _amount = lru_cache(maxsize=65536)(read_amount)
 _number = lru_cache(maxsize=65536)(read_number)
+_date = lru_cache(maxsize=65536)(read_date)

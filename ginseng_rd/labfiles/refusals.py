@@ -9,10 +9,9 @@ from itertools import islice
 
 from ginseng_rd.errors import Finding, Place, Severity
 from ginseng_rd.labfiles.source import unicode_of
-from ginseng_rd.labfiles.workbook import BROKEN_ARCHIVE
+from ginseng_rd.labfiles.workbooks import BROKEN_ARCHIVE, ODS_TYPE, OLE_START, ZIP_START
 
-_EXPECTED = "a text, CSV or XLSX file"
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_EXPECTED = "a text or CSV file, or a workbook (XLSX, XLS, ODS)"
 _SAVE_AS_XLSX = "Open it in Excel and save it as an Excel workbook (.xlsx) or as CSV UTF-8."
 _MAGIC = (
     (b"%PDF", "a PDF document", "Export the numbers from the instrument as text, CSV or XLSX."),
@@ -24,16 +23,26 @@ _MAGIC = (
 )
 # Exports of instruments that have no reader yet, by words that stand near their beginning.
 _INSTRUMENTS = (
-    ("##BLOCKS=", "a SoftMax Pro export"),
-    ("LCsolution", "a Shimadzu LCsolution export"),
-    ("LabSolutions", "a Shimadzu LabSolutions export"),
-    ("Test run no.:", "a BMG MARS export"),
-    ("Chamber temperature at start", "a PerkinElmer EnVision export"),
-    ("Tecan i-control", "a Tecan i-control export"),
-    ("Cross Sequence Summary Report", "an OpenLab summary report"),
-    ("[INT TIC", "a MassHunter result file"),
-    ("Experiment File Path", "a Gen5 export that is not text"),
-    ("Report Title Area Percent Report", "the header file of a ChemStation report in CSV"),
+    ("Tecan i-control", "a Tecan i-control export that is no workbook"),
+    ("SparkControl", "a Tecan SparkControl export that is no workbook"),
+)
+# Document protection that Korean companies use: it wraps the whole file, and only its own viewer opens it.
+_LOCKED = (
+    (b"NASCA DRM FILE", "Fasoo DRM"),
+    (b"DRMONE", "Fasoo DRM"),
+    (b"SCDSA", "SoftCamp Document Security"),
+    (b"MarkAny", "MarkAny Document SAFER"),
+    (b"DOCUMENT SAFER", "MarkAny Document SAFER"),
+)
+_RELEASE = (
+    "Ask whoever runs it to release the file (보안 해제), or save it without protection, and upload that: "
+    "a name that ends in .xlsx does not open it."
+)
+# Streams by which an old Office file tells what it is.
+_OLD_OFFICE = (
+    ("HwpSummaryInformation", "a Hangul document (HWP)"),
+    ("WordDocument", "a Word document (.doc)"),
+    ("PowerPoint Document", "a PowerPoint presentation (.ppt)"),
 )
 _HTML = (b"<html", b"<!doctype html", b"<table")
 
@@ -42,9 +51,11 @@ def why_unreadable(data: bytes) -> Finding | None:
     """Return why no reader can read ``data``, or None if one may."""
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         return _refusal("empty-file", "an empty file", "Export it again, and look at its size before uploading.")
-    if data.startswith(_OLE):
+    if (protection := _protection(data)) is not None:
+        return _refusal("drm-protected", f"a file locked by {protection}", _RELEASE)
+    if data.startswith(OLE_START):
         return _ole_refusal(data)
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(ZIP_START):
         return _zip_refusal(data)
     for magic, what, remedy in _MAGIC:
         if data.startswith(magic):
@@ -65,11 +76,23 @@ def name_instrument(rows: Iterable[Iterable[str]]) -> str | None:
     return next((what for words, what in _INSTRUMENTS if words in beginning), None)
 
 
-def _ole_refusal(data: bytes) -> Finding:
+def _protection(data: bytes) -> str | None:
+    """Return what locks a file, named near its beginning or, for Microsoft's own, in its directory."""
+    if data.startswith(OLE_START):
+        return "Microsoft rights management" if "DRMEncrypted".encode("utf-16-le") in data else None
+    return next((name for mark, name in _LOCKED if mark in data[:200]), None)
+
+
+def _ole_refusal(data: bytes) -> Finding | None:
     if "EncryptedPackage".encode("utf-16-le") in data:
         found = "a password-protected Excel workbook"
         return _refusal("password-protected", found, "Remove the password and save it again.")
-    return _refusal("old-excel", "a file of Excel 97-2003 (.xls) or of another old Office program", _SAVE_AS_XLSX)
+    for stream, what in _OLD_OFFICE:
+        if stream.encode("utf-16-le") in data:
+            return _refusal("not-a-table", what, "Put its numbers into a workbook, and upload that.")
+    if "Workbook".encode("utf-16-le") in data:
+        return None
+    return _refusal("old-excel", "a file of Excel 95 or of another old Office program", _SAVE_AS_XLSX)
 
 
 def _zip_refusal(data: bytes) -> Finding | None:
@@ -78,10 +101,11 @@ def _zip_refusal(data: bytes) -> Finding | None:
             names = set(archive.namelist())
     except BROKEN_ARCHIVE:
         return _refusal("damaged-file", "a damaged or cut-off XLSX or ZIP file", "Save or copy it again.")
-    if "xl/workbook.xml" in names:
+    if "xl/workbook.xml" in names or (ODS_TYPE in data[:200] and "content.xml" in names):
         return None
     if "xl/workbook.bin" in names or "mimetype" in names:
-        return _refusal("other-workbook", "a workbook that is not XLSX (such as XLSB or ODS)", _SAVE_AS_XLSX)
+        found = "a workbook or document that is not XLSX (such as XLSB, ODT or HWPX)"
+        return _refusal("other-workbook", found, _SAVE_AS_XLSX)
     return _refusal("zip-archive", f"a ZIP archive of {len(names)} files", "Unpack it and upload each file by itself.")
 
 

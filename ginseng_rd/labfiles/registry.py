@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
 from ginseng_rd.labfiles import readers, tidy
 from ginseng_rd.labfiles.refusals import why_unreadable
+from ginseng_rd.labfiles.sheets import read_sheets
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile
 from ginseng_rd.records.kinds import KINDS
@@ -48,13 +49,15 @@ def read_lab_file(
     kind: str | None = None,
     columns: Mapping[str, str] | None = None,
     fixed: Mapping[str, str] | None = None,
+    companions: Mapping[str, bytes] | None = None,
 ) -> LabFile:
     """Read a lab file into tables of text, each cell with its place.
 
     ``is_compound`` tells whether a name is one of a known compound; a sheet with a heading such as
     ``Rg1 (mg/g)`` is recognised by it. ``kind`` forces the kind of a sheet, ``columns`` maps a
     heading of the file to a column of the kind, and ``fixed`` gives one value for every row to a
-    column the file lacks. Faults that leave the rest readable come as findings.
+    column the file lacks. ``companions`` are files that belong to this one, by name, such as the
+    results beside a header file. Faults that leave the rest readable come as findings.
 
     Raises LabFileRejected, with every reason, for a file of which nothing can be read.
     """
@@ -65,5 +68,23 @@ def read_lab_file(
         )
     if reason is not None:
         raise LabFileRejected(name, [reason])
-    source = Source(name, data, is_compound, kind, columns or {}, fixed or {})
+    source = Source(name, data, is_compound, kind, columns or {}, fixed or {}, companions or {})
     return next(reader for reader in find_readers() if reader.recognises(source)).read(source)
+
+
+def headings_of(name: str, data: bytes) -> str:
+    """Return the headings of a plain sheet, tab-separated: its first filled row. An instrument's file has none.
+
+    By them a sheet is known again whose headings were explained once.
+    """
+    if why_unreadable(data) is not None:
+        return ""
+    source = Source(name, data, lambda _: False)
+    if next(reader for reader in find_readers() if reader.recognises(source)) is not tidy:
+        return ""
+    try:
+        sheets, _ = read_sheets(source)
+    except LabFileRejected:
+        return ""
+    filled = (row for sheet in sheets for row in sheet.rows if any(cell.strip() for cell in row))
+    return "\t".join(cell.strip() for cell in next(filled, []))

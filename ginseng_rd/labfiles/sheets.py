@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
 from ginseng_rd.labfiles.source import Source, unicode_of
-from ginseng_rd.labfiles.workbook import WorkbookRefused, read_workbook
+from ginseng_rd.labfiles.workbooks import Sheet, name_column
 
-XLSX_START = b"PK\x03\x04"
 _DELIMITERS = "\t,;"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet's rows as typed, blank ones included, so that row numbers hold. A CSV file has no sheet name."""
-
-    name: str
-    rows: list[list[str]]
+# The first cell of a sheet that explains the others and holds no readings.
+LEFT_OUT = "이 시트는 읽지 않습니다. / This sheet is not read."
 
 
 def read_sheets(source: Source) -> tuple[list[Sheet], list[Finding]]:
@@ -27,8 +21,8 @@ def read_sheets(source: Source) -> tuple[list[Sheet], list[Finding]]:
 
     Raises LabFileRejected for bytes that are neither text nor a workbook, and for broken quotes.
     """
-    if source.data.startswith(XLSX_START):
-        return _read_workbook(source), []
+    if source.sheets:
+        return [sheet for sheet in source.sheets if not _is_left_out(sheet)], []
     text = unicode_of(source.data)
     notes: list[Finding] = []
     if text is None:
@@ -69,13 +63,41 @@ def _read_delimited(source: Source, text: str) -> list[list[str]]:
         raise _rejected(source, "broken-quotes", place, found, "quotes around whole cells", remedy) from error
 
 
-def _read_workbook(source: Source) -> list[Sheet]:
-    try:
-        return [Sheet(name, rows) for name, rows in read_workbook(source.data)]
-    except WorkbookRefused as error:
-        found = f"a workbook that cannot be read ({error})"
-        remedy = "Open it in Excel and save it again."
-        raise _rejected(source, "damaged-file", Place(), found, "an XLSX file", remedy) from error
+def _is_left_out(sheet: Sheet) -> bool:
+    return bool(sheet.rows and sheet.rows[0]) and sheet.rows[0][0].strip() == LEFT_OUT
+
+
+def tell_hidden(sheet: Sheet) -> Iterator[Finding]:
+    """Ask about cells that are read though Excel does not show them."""
+    if sheet.is_hidden:
+        yield _hidden(sheet, None, "", "hidden-sheet", "a hidden sheet with filled cells")
+    rows = [i for i in sheet.hidden_rows if i < len(sheet.rows) and any(map(str.strip, sheet.rows[i]))]
+    if rows:
+        found = f"filled cells in hidden rows: {_listed(str(i + 1) for i in rows)}"
+        yield _hidden(sheet, rows[0] + 1, "", "hidden-rows", found)
+    columns = [i for i in sheet.hidden_columns if any(i < len(row) and row[i].strip() for row in sheet.rows)]
+    if columns:
+        found = f"filled cells in hidden columns: {_listed(name_column(i) for i in columns)}"
+        yield _hidden(sheet, None, name_column(columns[0]), "hidden-columns", found)
+
+
+def tell_merged(sheet: Sheet) -> Iterator[Finding]:
+    """Note the cells that are drawn as one, of which only the first holds a text."""
+    if sheet.merged:
+        found = f"{len(sheet.merged)} merged ranges: {_listed(sheet.merged)}"
+        remedy = "Only the first cell of each holds its text."
+        yield Finding(Severity.NOTES, "merged-cells", Place(sheet.name), found, "one cell for each text", remedy)
+
+
+def _hidden(sheet: Sheet, row: int | None, column: str, code: str, found: str) -> Finding:
+    remedy = "They are read like the others: show them in Excel and look whether they belong, or delete them."
+    place = Place(sheet.name, row, column)
+    return Finding(Severity.ASKS, code, place, found, "readings that the sheet shows", remedy)
+
+
+def _listed(names: Iterable[str]) -> str:
+    first = list(islice(names, 13))
+    return ", ".join(first[:12]) + (" ..." if len(first) > 12 else "")
 
 
 def _rejected(source: Source, code: str, place: Place, found: str, expected: str, remedy: str) -> LabFileRejected:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ginseng_rd.errors import Finding, Place, Severity
+from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
 from ginseng_rd.labfiles.tables import TextTable
+from ginseng_rd.labfiles.workbooks import Sheet, WorkbookRefused, name_form, read_workbook
 from ginseng_rd.records.kinds import KINDS
 
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
@@ -21,7 +22,8 @@ class Source:
 
     ``is_compound`` tells whether a name is one of a known compound. ``kind`` forces the kind of a
     sheet, ``columns`` maps a heading of the file to a column of the kind, and ``fixed`` gives a
-    column one value for every row.
+    column one value for every row. ``companions`` holds the files that belong to this one, by name,
+    for an instrument that spreads one result over several.
     """
 
     name: str
@@ -30,11 +32,28 @@ class Source:
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    companions: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def text(self) -> str:
         """The bytes as the text an instrument wrote, whatever its code page."""
         return decode_instrument(self.data)
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The sheets of a workbook, read once for all who ask; none of a text file.
+
+        Raises LabFileRejected for a damaged workbook.
+        """
+        if not name_form(self.data):
+            return []
+        try:
+            return read_workbook(self.data)
+        except WorkbookRefused as error:
+            found = f"a workbook that cannot be read ({error})"
+            remedy = "Open it in Excel, take off its password if it has one, and save it again."
+            damaged = Finding(Severity.STOPS, "damaged-file", Place(), found, "a workbook without damage", remedy)
+            raise LabFileRejected(self.name, [damaged]) from error
 
 
 def unicode_of(data: bytes) -> str | None:

@@ -17,7 +17,8 @@ class TextTable:
 
     ``columns`` maps a column of the kind to its cells, all lists of one length; ``rows`` holds
     each record's row (or line) in the file, counted from 1; ``headings`` the heading each column
-    had in the file, one for all records or one a record. ``extra`` keeps columns the kind
+    had in the file, one for all records or one a record. ``units`` holds the unit a heading states for
+    a column that has no unit column. ``extra`` keeps columns the kind
     does not know, so that nothing typed is lost.
     """
 
@@ -27,6 +28,7 @@ class TextTable:
     sheet: str = ""
     headings: dict[str, str | list[str]] = field(default_factory=dict)
     extra: dict[str, list[str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)

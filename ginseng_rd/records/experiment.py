@@ -31,7 +31,8 @@ class DataChoice:
     def __post_init__(self) -> None:
         if self.readings not in KINDS:
             raise _unknown("kind of readings", self.readings, KINDS)
-        columns = [c.name for c in KINDS[self.readings].columns] + ["origin", "relation"]
+        kind = KINDS[self.readings]
+        columns = [*(c.name for c in kind.columns), *kind.marks, "origin"]
         for name in self.where:
             if name not in columns:
                 raise _unknown(f"column of '{self.readings}' readings", name, columns)

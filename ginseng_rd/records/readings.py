@@ -12,7 +12,7 @@ from ginseng_rd.errors import Place
 class Readings:
     """Typed rows of one kind (see ``kinds``), as lists of one length.
 
-    ``columns`` holds every column of the kind, and beside the measured ``value`` its
+    ``columns`` holds every column of the kind, and beside a measured ``value`` its
     ``relation`` (``=``, ``<``, ``>``, ``n.d.``, ``missing``) and ``value_text`` as typed.
     ``extra`` holds, row by row, what the file had beside the columns of the kind.
     """

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Engine, func, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
 
 from ginseng_rd.chemistry.compounds import Compound, reference_compounds
-from ginseng_rd.errors import Finding, UnknownName, WorkspaceRefused, nearest_names
+from ginseng_rd.errors import Finding, GinsengError, UnknownName, WorkspaceRefused, nearest_names
 from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.records.readings import Readings
 from ginseng_rd.store import files, tables
@@ -30,9 +30,13 @@ _COMPANY = 1
 class Upload:
     """One stored file: what it was, where its readings come from, who brought it and when (UTC).
 
-    ``origin`` is ``own`` (the company measured it), ``published`` or ``invented``.
+    ``origin`` is ``own`` (the company measured it), ``published`` or ``invented``. ``run_identity``
+    names the instrument run it holds, if the file tells; ``values_sha256`` stands for what its
+    readings say. ``replaces`` is the number of the upload it took the place of; ``ended_at``,
+    ``ended_by`` and ``ended_because`` say when, by whom and why it was itself replaced or withdrawn.
     """
 
+    id: int
     sha256: str
     name: str
     bytes: int
@@ -42,6 +46,21 @@ class Upload:
     at: str
     about: Mapping[str, str]
     findings: tuple[str, ...]
+    run_identity: str = ""
+    values_sha256: str = ""
+    replaces: int | None = None
+    ended_at: str | None = None
+    ended_by: str | None = None
+    ended_because: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetMapping:
+    """What the headings of a company's own sheet mean: kind, heading to column, and values for all rows."""
+
+    kind: str | None
+    columns: Mapping[str, str]
+    fixed: Mapping[str, str]
 
 
 class Store:
@@ -97,17 +116,38 @@ class Store:
         return tuple(Compound(**{**row, "synonyms": _names(row["synonyms"])}) for row in rows)
 
     def find_upload(self, sha256: str) -> Upload | None:
-        """Return the upload of these very bytes, or None."""
-        query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY, tables.upload.c.sha256 == sha256)
-        with self._engine.connect() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else _upload(row)
+        """Return the standing upload of these very bytes, or None."""
+        return next(iter(self._uploads(tables.upload.c.sha256 == sha256, tables.upload.c.ended_at.is_(None))), None)
+
+    def find_kindred(self, *, run_identity: str, values_sha256: str) -> tuple[Upload | None, Upload | None]:
+        """Return the standing upload of the same instrument run, and the one of the same values, or None for each."""
+        standing = tables.upload.c.ended_at.is_(None)
+        same_run = self._uploads(standing, tables.upload.c.run_identity == run_identity) if run_identity else ()
+        same_values = self._uploads(standing, tables.upload.c.values_sha256 == values_sha256)
+        return next(iter(same_run), None), next(iter(same_values), None)
+
+    def named_upload(self, name: str) -> Upload:
+        """Return the standing upload with this file name, or whose hash begins so.
+
+        Raises UnknownName when there is none, GinsengError when several answer to it.
+        """
+        standing = self._uploads(tables.upload.c.ended_at.is_(None))
+        found = [u for u in standing if u.name == name or (len(name) >= 6 and u.sha256.startswith(name))]
+        if not found:
+            raise UnknownName("upload", name, [u.name for u in standing])
+        if len(found) > 1:
+            hashes = ", ".join(f"{u.sha256[:12]} (of {u.at})" for u in found)
+            raise GinsengError(f"{len(found)} uploads are named '{name}'. Name one by its hash: {hashes}.")
+        return found[0]
 
     def uploads(self) -> tuple[Upload, ...]:
-        """Return every upload, oldest first."""
-        query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY).order_by(tables.upload.c.id)
+        """Return every upload, those replaced or withdrawn too, oldest first."""
+        return self._uploads()
+
+    def _uploads(self, *conditions: ColumnElement[bool]) -> tuple[Upload, ...]:
+        query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY, *conditions)
         with self._engine.connect() as connection:
-            return tuple(_upload(row) for row in connection.execute(query).mappings())
+            return tuple(_upload(row) for row in connection.execute(query.order_by(tables.upload.c.id)).mappings())
 
     def add_upload(
         self,
@@ -120,40 +160,85 @@ class Store:
         about: Mapping[str, str],
         findings: Sequence[Finding],
         readings: Iterable[Readings],
-    ) -> Upload:
-        """Keep a file and its readings, all or nothing, and return what was written.
+        run_identity: str = "",
+        values_sha256: str = "",
+        replaces: Upload | None = None,
+        reason: str = "",
+    ) -> tuple[Upload, bool]:
+        """Keep a file and its readings, all or nothing; return what stands and whether it was added.
 
-        The same bytes twice add nothing: the upload that is there already is returned.
+        The same bytes twice add nothing: the upload that stands already is returned. With
+        ``replaces`` that upload ends in the same moment, with ``reason``.
         """
-        upload = Upload(
-            sha256=files.keep(self.folder, data),
-            name=name,
-            bytes=len(data),
-            format=format,
-            origin=origin,
-            by=by,
-            at=_now(),
-            about=dict(about),
-            findings=tuple(map(str, findings)),
-        )
-        row = asdict(upload) | {
-            "about": json.dumps(upload.about, ensure_ascii=False),
-            "findings": json.dumps(upload.findings, ensure_ascii=False),
-        }
+        sha256 = files.keep(self.folder, data)
         table = tables.upload
         with writing(self._engine) as connection:
-            same = select(table).where(table.c.company_id == _COMPANY, table.c.sha256 == upload.sha256)
+            same = select(table).where(
+                table.c.company_id == _COMPANY, table.c.sha256 == sha256, table.c.ended_at.is_(None)
+            )
             if there := connection.execute(same).mappings().one_or_none():
-                return _upload(there)
+                return _upload(there), False
             last = connection.execute(select(func.max(table.c.id)).where(table.c.company_id == _COMPANY)).scalar() or 0
-            connection.execute(insert(table), [row | {"company_id": _COMPANY, "id": last + 1}])
+            added = Upload(
+                id=last + 1,
+                sha256=sha256,
+                name=name,
+                bytes=len(data),
+                format=format,
+                origin=origin,
+                by=by,
+                at=_now(),
+                about=dict(about),
+                findings=tuple(map(str, findings)),
+                run_identity=run_identity,
+                values_sha256=values_sha256,
+                replaces=None if replaces is None else replaces.id,
+            )
+            if replaces is not None:
+                self._end(connection, replaces, by=by, reason=reason)
+            connection.execute(insert(table), [_upload_row(added)])
             stored: Counter[str] = Counter()
             for part in readings:
-                statement, rows = _insertion(part, last + 1, first_no=stored[part.kind] + 1)
+                statement, rows = _insertion(part, added.id, first_no=stored[part.kind] + 1)
                 stored[part.kind] += len(part)
                 if rows:
                     connection.exec_driver_sql(statement, rows)
-        return upload
+        return added, True
+
+    def withdraw(self, upload: Upload, *, by: str, reason: str) -> None:
+        """End an upload: its readings are no longer shown, and stay in the store with the reason."""
+        with writing(self._engine) as connection:
+            self._end(connection, upload, by=by, reason=reason)
+
+    def _end(self, connection: Connection, upload: Upload, *, by: str, reason: str) -> None:
+        table = tables.upload
+        ending = (
+            update(table)
+            .where(table.c.company_id == _COMPANY, table.c.id == upload.id, table.c.ended_at.is_(None))
+            .values(ended_at=_now(), ended_by=by, ended_because=reason)
+        )
+        if connection.execute(ending).rowcount != 1:
+            raise GinsengError(f"{upload.name} was replaced or withdrawn in the meantime; nothing was changed.")
+
+    def mapping_of(self, headings: str) -> SheetMapping | None:
+        """Return what is remembered of a sheet with these headings, or None."""
+        table = tables.sheet_mapping
+        query = select(table).where(table.c.company_id == _COMPANY, table.c.headings == headings)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        return SheetMapping(row["kind"], json.loads(row["columns"]), json.loads(row["fixed"]))
+
+    def remember_mapping(self, headings: str, mapping: SheetMapping, *, by: str) -> None:
+        """Keep what the headings of a sheet mean, in place of what was kept for them before."""
+        table = tables.sheet_mapping
+        row = {"kind": mapping.kind, "by": by, "at": _now()} | {
+            name: json.dumps(dict(getattr(mapping, name)), ensure_ascii=False) for name in ("columns", "fixed")
+        }
+        with writing(self._engine) as connection:
+            connection.execute(delete(table).where(table.c.company_id == _COMPANY, table.c.headings == headings))
+            connection.execute(insert(table), [row | {"company_id": _COMPANY, "headings": headings}])
 
     def file_of(self, upload: Upload) -> bytes:
         """Return the original bytes of an upload, checked against their hash."""
@@ -177,7 +262,7 @@ class Store:
         query = (
             select(*shown, upload.c.origin, upload.c.name.label("file"))
             .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
-            .where(table.c.company_id == _COMPANY)
+            .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
             .order_by(table.c.upload_id, table.c.no)
         )
         for name, wanted in (where or {}).items():
@@ -190,12 +275,17 @@ class Store:
             result = connection.execute(query)
             return pd.DataFrame.from_records(result.all(), columns=list(result.keys()))
 
-    def distinct(self, kind: str, column: str) -> list[str]:
-        """Return the different values of one column of a kind, in order of first appearance."""
-        table = tables.readings[kind]
+    def distinct(self, kind: str, column: str, *, leaving_out: Upload | None = None) -> list[str]:
+        """Return the different values of one column of a kind, in order of first appearance.
+
+        Readings of the upload ``leaving_out`` do not count.
+        """
+        table, upload = tables.readings[kind], tables.upload
         query = (
             select(table.c[column])
-            .where(table.c.company_id == _COMPANY)
+            .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
+            .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
+            .where(table.c.upload_id != (0 if leaving_out is None else leaving_out.id))
             .group_by(table.c[column])
             .order_by(func.min(table.c.upload_id), func.min(table.c.no))
         )
@@ -210,7 +300,7 @@ class Store:
 def _insertion(part: Readings, upload_id: int, *, first_no: int) -> tuple[str, list[tuple[Any, ...]]]:
     """Return the statement and rows that store ``part``; the driver's executemany is the quick way in."""
     table = tables.readings[part.kind]
-    names = [c.name for c in KINDS[part.kind].columns] + ["relation", "value_text"]
+    names = [c.name for c in KINDS[part.kind].columns] + list(KINDS[part.kind].marks)
     count = len(part)
     columns = [
         [_COMPANY] * count,
@@ -234,6 +324,11 @@ def _as_row(compound: Compound) -> dict[str, Any]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in text.split(";") if name)
+
+
+def _upload_row(upload: Upload) -> dict[str, Any]:
+    texts = {name: json.dumps(getattr(upload, name), ensure_ascii=False) for name in ("about", "findings")}
+    return asdict(upload) | texts | {"company_id": _COMPANY}
 
 
 def _upload(row: Mapping[Any, Any]) -> Upload:

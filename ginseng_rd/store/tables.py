@@ -18,7 +18,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -57,7 +56,36 @@ upload = Table(
     Column("at", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("findings", Text, nullable=False),
-    UniqueConstraint("company_id", "sha256"),
+    Column("run_identity", Text, nullable=False),
+    Column("values_sha256", Text, nullable=False),
+    Column("replaces", Integer),
+    Column("ended_at", Text),
+    Column("ended_by", Text),
+    Column("ended_because", Text),
+    ForeignKeyConstraint(["company_id", "replaces"], ["upload.company_id", "upload.id"]),
+)
+
+# Bytes that were withdrawn may come back; while they stand they stand once.
+Index(
+    "upload_stands_once",
+    upload.c.company_id,
+    upload.c.sha256,
+    unique=True,
+    sqlite_where=upload.c.ended_at.is_(None),
+    postgresql_where=upload.c.ended_at.is_(None),
+)
+
+# How a company's own sheets are read: what their headings mean, once somebody has said so.
+sheet_mapping = Table(
+    "sheet_mapping",
+    metadata,
+    Column("company_id", Integer, ForeignKey("company.id"), primary_key=True),
+    Column("headings", Text, primary_key=True),
+    Column("kind", Text),
+    Column("columns", Text, nullable=False),
+    Column("fixed", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 
@@ -85,6 +113,7 @@ PLACE_COLUMNS = ("sheet", "row", "heading")
 def _reading_table(kind: Kind) -> Table:
     """One table a kind: its declared columns, the mark and text of the measured value, and where each row stood."""
     declared = [Column(c.name, _TYPES.get(c.holds, Text)) for c in kind.columns]
+    marks = [Column(name, Text, nullable=False) for name in kind.marks]
     return Table(
         f"reading_{kind.name}",
         metadata,
@@ -92,8 +121,7 @@ def _reading_table(kind: Kind) -> Table:
         Column("upload_id", Integer, primary_key=True),
         Column("no", Integer, primary_key=True),
         *declared,
-        Column("relation", Text, nullable=False),
-        Column("value_text", Text, nullable=False),
+        *marks,
         Column("sheet", Text, nullable=False),
         Column("row", Integer),
         Column("heading", Text, nullable=False),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 PROGRAM = Path(sys.executable).with_name("ginseng-rd")
@@ -101,3 +102,21 @@ def test_the_demonstration_outside_a_checkout_says_so(terminal):
     code, _, err = terminal("demo")
     assert code == 1
     assert "Run it in a checkout of the project" in err
+
+
+def test_a_template_is_filled_in_uploaded_and_shown(lab, tmp_path):
+    code, out, _ = lab("template", "extract", "--language", "ko")
+    assert (code, out) == (
+        0,
+        "The template is extract.xlsx. Fill in its first sheet; next: ginseng-rd upload extract.xlsx\n",
+    )
+    book = openpyxl.load_workbook(tmp_path / "extract.xlsx")
+    book.worksheets[0].append(["EX-0012", "2026-10-20", "310", "31.2"])
+    book.save(tmp_path / "extract.xlsx")
+    assert lab("upload", "extract.xlsx")[0] == 0
+    (row,) = json.loads(lab("readings", "extract", "--json")[1])
+    assert (row["extract"], row["made_on"], row["amount_g"]) == ("EX-0012", "2026-10-20", 310.0)
+
+
+def test_a_template_of_an_unknown_kind_is_refused_in_a_sentence(terminal):
+    assert terminal("template", "lott") == (1, "", "There is no kind of readings 'lott'. Did you mean 'lot'?\n")

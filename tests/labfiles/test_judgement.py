@@ -147,3 +147,22 @@ def test_a_plus_in_a_name_does_not_make_it_a_sum(judged):
 def test_rows_told_apart_by_cells_at_fault_are_not_called_repeats(judged):
     _, findings = judged(f'{ASSAY}\nt,A,"1,5",mM,OD,0.5,OD\nt,A,"2,5",mM,OD,0.5,OD\n')
     assert [f.code for f in findings] == ["not-a-number", "not-a-number"]
+
+
+def _dated(day):
+    columns = {"code": ["WG-1"], "harvested_on": [day]}
+    return judge(TextTable("lot", columns, [2]), code_of=str)
+
+
+def test_a_day_is_stored_as_iso_text():
+    readings, _ = _dated("2025. 10. 3.")
+    assert readings.columns["harvested_on"] == ["2025-10-03"]
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2199-01-01", "in-future"), ("3/4/2026", "not-a-date"), ("2025-02-30", "not-a-date")]
+)
+def test_a_day_to_come_or_read_in_two_ways_stops_the_sheet(day, code):
+    readings, findings = _dated(day)
+    assert (code, Severity.STOPS, f"'{day}'") in [(f.code, f.severity, f.found) for f in findings]
+    assert readings.columns["harvested_on"] == [None]

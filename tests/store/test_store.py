@@ -39,7 +39,7 @@ def content(*values: float, sample: str = "EX-12") -> Readings:
 
 def add(store, data=b"a file", *parts):
     told = {"format": "table", "origin": "own", "by": "kim", "about": {}, "findings": ()}
-    return store.add_upload("a.csv", data, readings=parts or (content(1.5, 2.5),), **told)
+    return store.add_upload("a.csv", data, readings=parts or (content(1.5, 2.5),), **told)[0]
 
 
 def test_readings_come_back_with_their_place_their_file_and_their_origin(store):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import PureWindowsPath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
+from ginseng_rd.labfiles.peaks import tell_wrong_total
 from ginseng_rd.labfiles.source import Source, apply_wishes
 from ginseng_rd.labfiles.tables import LabFile, TextTable
 
@@ -76,7 +76,8 @@ def _read_about(lines: list[str]) -> dict[str, str]:
     for key in _ABOUT:
         if stated := re.search(rf"(?:^|\s){re.escape(key)}\s*:\s*(\S.*?)(?:\s{{3,}}|$)", head, re.M):
             about[key] = stated[1].strip()
-    return about
+    about |= {"data_file": data_file, "acquired": _iso_time(about.get("Injection Date", ""))}
+    return about | {"sample": about.get("Sample Name", "")}
 
 
 def _read_signals(lines: list[str]) -> list[_Signal]:
@@ -116,22 +117,9 @@ def _faults(signal: _Signal) -> list[Finding]:
     if numbers != [str(i + 1) for i in range(len(numbers))]:
         found = f"peaks {', '.join(numbers)} of signal '{signal.name}'"
         return [_fault("peak-missing", signal.line, found, f"peaks numbered 1 to {len(numbers)}")]
-    try:
-        areas = [Decimal(peak["value"]) for peak in signal.peaks]
-        total = Decimal(signal.total)
-    except InvalidOperation:
-        return [_fault("not-a-number", signal.line, f"areas of '{signal.name}' that are not numbers", "plain numbers")]
-    tolerance = sum(map(_half_a_digit, [*areas, total]), Decimal(0))
-    if abs(sum(areas, Decimal(0)) - total) > tolerance:
-        found = f"areas that sum to {sum(areas, Decimal(0))} for signal '{signal.name}'"
-        return [_fault("total-differs", signal.line, found, f"the printed total {signal.total}")]
-    return []
-
-
-def _half_a_digit(number: Decimal) -> Decimal:
-    """Return half a unit of a printed number's last digit: what rounding may have taken."""
-    exponent = number.as_tuple().exponent
-    return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) else Decimal(0)
+    areas = [peak["value"] for peak in signal.peaks]
+    of = f"signal '{signal.name}'"
+    return tell_wrong_total(areas, signal.total, of=of, line=signal.line, remedy=_PRINT_AGAIN)
 
 
 def _tabulate(signals: list[_Signal], about: dict[str, str]) -> TextTable:
@@ -140,9 +128,9 @@ def _tabulate(signals: list[_Signal], about: dict[str, str]) -> TextTable:
     columns["signal"] = [signal.name for signal, _ in peaks]
     columns["unit"] = [signal.unit for signal, _ in peaks]
     constant = {
-        "sample": about.get("Sample Name", ""),
-        "injection": PureWindowsPath(about["Data File"]).name,
-        "measured_at": _iso_time(about.get("Injection Date", "")),
+        "sample": about["sample"],
+        "injection": PureWindowsPath(about["data_file"]).name,
+        "measured_at": about["acquired"],
     }
     columns |= {name: [text] * len(peaks) for name, text in constant.items()}
     headings: dict[str, str | list[str]] = {"value": "Area", "retention_min": "RetTime", "sample": "Sample Name"}

@@ -1,0 +1,21 @@
+"""Tecan SparkControl workbooks: plates drawn as grids, lists of wells, readings over time."""
+
+from __future__ import annotations
+
+from ginseng_rd.labfiles.source import Source
+from ginseng_rd.labfiles.tables import LabFile
+from ginseng_rd.labfiles.tecan import read_runs, sheets_of
+
+NAME = "Tecan SparkControl"
+
+_APPLICATION = "SparkControl"
+
+
+def recognises(source: Source) -> bool:
+    """Tell it by the line that names the program."""
+    return bool(sheets_of(source, _APPLICATION))
+
+
+def read(source: Source) -> LabFile:
+    """Return one assay table a sheet; see ``tecan`` for what is told."""
+    return read_runs(source, _APPLICATION, NAME)

@@ -1,0 +1,52 @@
+"""Rows that stand for the same reading: slips, or replicates without numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ginseng_rd.errors import Severity
+from ginseng_rd.labfiles.case import Case
+
+
+def name_repeats(case: Case, columns: dict[str, list[Any]]) -> None:
+    """Name the rows that repeat an earlier one in everything that tells readings of the kind apart.
+
+    Where replicates have neither number nor well, rows that differ in value are taken as
+    replicates, and rows that agree in it too are asked about.
+    """
+    identity = case.kind.identity
+    named = [name for name in identity if case.kind[name].required]
+    # On a bench replicates often go without numbers; a content or a property given twice is a slip.
+    unnumbered = ["replicate", "well"] if "well" in identity else []
+    first_of: dict[tuple[Any, ...], int] = {}
+    pairs: dict[tuple[int, int], tuple[int, int]] = {}
+    for i, values in enumerate(zip(*(columns[name] for name in identity), strict=True)):
+        # A cell at fault has no value; its text still tells the row from others.
+        key = tuple(
+            case.cells[name][i] if value is None else value for name, value in zip(identity, values, strict=True)
+        )
+        first = first_of.setdefault(key, i)
+        if first != i and all(columns[name][i] is not None for name in named):
+            pairs.setdefault((case.table.rows[first], case.table.rows[i]), (first, i))
+    replicates: list[int] = []
+    for first, i in pairs.values():
+        if not unnumbered or any(columns[name][i] is not None for name in unnumbered):
+            _tell_repeat(case, columns, first, i, "duplicate-row", Severity.STOPS)
+        elif columns["value_text"][first] == columns["value_text"][i]:
+            _tell_repeat(case, columns, first, i, "repeated-reading", Severity.ASKS)
+        else:
+            replicates.append(i)
+    if replicates:
+        found = f"the same sample and dose as in an earlier row{case.in_rows(replicates)}"
+        remedy = "They were taken as replicates."
+        case.tell(
+            replicates[0], "value", "replicates-unnumbered", found, "replicates with numbers", remedy, Severity.NOTES
+        )
+
+
+def _tell_repeat(case: Case, columns: dict[str, list[Any]], first: int, i: int, code: str, severity: Severity) -> None:
+    given = [name for name in case.kind.identity if columns[name][i] is not None]
+    open_ = [name for name in case.kind.identity if columns[name][i] is None]
+    apart = f", or tell them apart by {' or '.join(open_)}" if open_ else ""
+    found = f"the same {', '.join(given)} as in row {case.table.rows[first]}"
+    case.tell(i, case.kind.main_column, code, found, "each reading once", f"Remove one of the two{apart}.", severity)
