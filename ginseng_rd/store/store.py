@@ -196,6 +196,7 @@ class Store:
             )
             if replaces is not None:
                 self._end(connection, replaces, by=by, reason=reason)
+            self._refuse_same_run(connection, run_identity)
             connection.execute(insert(table), [_upload_row(added)])
             stored: Counter[str] = Counter()
             for part in readings:
@@ -204,6 +205,15 @@ class Store:
                 if rows:
                     connection.exec_driver_sql(statement, rows)
         return added, True
+
+    def _refuse_same_run(self, connection: Connection, run_identity: str) -> None:
+        """Raise GinsengError when the run came in, from other bytes, between judging this file and storing it."""
+        table = tables.upload
+        query = select(table.c.name).where(
+            table.c.company_id == _COMPANY, table.c.run_identity == run_identity, table.c.ended_at.is_(None)
+        )
+        if run_identity and (name := connection.execute(query).scalars().first()) is not None:
+            raise GinsengError(f"The run {run_identity} was stored from {name} in the meantime; nothing was added.")
 
     def withdraw(self, upload: Upload, *, by: str, reason: str) -> None:
         """End an upload: its readings are no longer shown, and stay in the store with the reason."""

@@ -75,6 +75,17 @@ Index(
     postgresql_where=upload.c.ended_at.is_(None),
 )
 
+# So does an instrument run that a file names, whatever bytes it comes in.
+_RUN_STANDS = upload.c.ended_at.is_(None) & (upload.c.run_identity != "")
+Index(
+    "upload_run_stands_once",
+    upload.c.company_id,
+    upload.c.run_identity,
+    unique=True,
+    sqlite_where=_RUN_STANDS,
+    postgresql_where=_RUN_STANDS,
+)
+
 # How a company's own sheets are read: what their headings mean, once somebody has said so.
 sheet_mapping = Table(
     "sheet_mapping",

@@ -149,6 +149,8 @@ def _store(
     progress(f"reading {incoming.name}")
     judged = _judge(store, incoming, sheet, replaces=replaced)
     if judged.open_findings(accept):
+        if there := store.find_upload(digest(kept)):  # another process brought it while this one read
+            return Receipt(there, {}, added=False)
         raise LabFileRejected(judged.name, judged.open_findings(accept))
     progress(f"storing {incoming.name}")
     stored, added = store.add_upload(

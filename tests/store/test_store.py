@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ginseng_rd.errors import Place, UnknownName, WorkspaceRefused
+from ginseng_rd.errors import GinsengError, Place, UnknownName, WorkspaceRefused
 from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.records.readings import Readings
 from ginseng_rd.store import Store
@@ -112,6 +112,14 @@ def test_every_private_table_begins_its_key_with_the_company(store):
     shared = {"workspace", "company", "compound"}
     keys = {t.name: next(iter(t.primary_key)).name for t in metadata.tables.values() if t.name not in shared}
     assert set(keys.values()) == {"company_id"}
+
+
+def test_a_run_stands_once_whatever_bytes_it_comes_in(store):
+    told = {"format": "table", "origin": "own", "by": "kim", "about": {}, "findings": (), "run_identity": "run 7"}
+    store.add_upload("a.txt", b"first export", readings=(content(1.0),), **told)
+    with pytest.raises(GinsengError, match=r"run 7 was stored from a\.txt in the meantime"):
+        store.add_upload("b.txt", b"second export", readings=(content(1.0),), **told)
+    assert (len(store.uploads()), len(store.readings("content"))) == (1, 1)
 
 
 def test_eight_threads_bringing_files_lose_and_double_nothing(store):
