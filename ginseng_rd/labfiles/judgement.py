@@ -96,11 +96,12 @@ def _judge_text(case: Case, column: Column) -> list[str | None]:
     if not column.choices:
         return [text or None for text in texts]
     expected = f"one of {', '.join(column.spoken_choices())}"
+    choices = {text: column.choice_of(text) for text in set(texts)}
     for i, text in enumerate(texts):
-        if text and column.choice_of(text) is None:
+        if text and choices[text] is None:
             remedy = "Write one of them, or leave the cell empty."
             case.tell(i, column.name, "wrong-choice", f"'{text}'", expected, remedy)
-    return [column.choice_of(text) for text in texts]
+    return [choices[text] for text in texts]
 
 
 def _judge_dates(case: Case, column: Column) -> list[str | None]:

@@ -240,6 +240,12 @@ class Store:
             return None
         return SheetMapping(row["kind"], json.loads(row["columns"]), json.loads(row["fixed"]))
 
+    def has_mappings(self) -> bool:
+        """Tell whether the headings of any sheet are remembered."""
+        query = select(tables.sheet_mapping.c.headings).where(tables.sheet_mapping.c.company_id == _COMPANY).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def remember_mapping(self, headings: str, mapping: SheetMapping, *, by: str) -> None:
         """Keep what the headings of a sheet mean, in place of what was kept for them before."""
         table = tables.sheet_mapping

@@ -205,7 +205,8 @@ def _judge(store: Store, incoming: Incoming, sheet: Sheet | None, *, replaces: U
 
 def _remembered(store: Store, incoming: Incoming) -> tuple[Sheet, list[Finding]]:
     """Return what is remembered of a sheet with these headings, and the note that says so."""
-    headings = headings_of(incoming.name, incoming.data)
+    # Reading a large sheet for its headings takes as long as reading it: only where some are remembered.
+    headings = headings_of(incoming.name, incoming.data) if store.has_mappings() else ""
     mapping = store.mapping_of(headings) if headings else None
     if mapping is None:
         return Sheet(), []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 
 from ginseng_rd.units import QUANTITIES
@@ -104,7 +105,7 @@ class Kind:
     def required(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.columns if c.required)
 
-    @property
+    @cached_property
     def measured(self) -> Column | None:
         """The column of the measured value, or None where the kind records and does not measure."""
         return next((c for c in self.columns if c.holds is Holds.MEASURED), None)
@@ -125,6 +126,7 @@ class Kind:
         return next((c for c in self.columns if wanted in map(fold, c.headings())), None)
 
 
+@lru_cache(maxsize=10_000)
 def fold(heading: str) -> str:
     """Return a heading without letter case, blanks and underscores, for comparison."""
     return "".join(heading.casefold().replace("_", " ").split())
