@@ -91,6 +91,7 @@ FORMS: dict[str, tuple[str, str]] = {
     # exports of instruments
     "cut-file": ("파일이 중간에서 끊겼습니다", _EXPORT_AGAIN),
     "cut-line": ("칸이 모자란 줄이 있습니다", _EXPORT_AGAIN),
+    "doubled-line": ("같은 줄이 두 번 있습니다", _EXPORT_AGAIN),
     "cut-list": ("목록이 중간에서 끊겼습니다", _EXPORT_AGAIN),
     "cut-plate": ("플레이트의 일부가 없습니다", _EXPORT_AGAIN),
     "last-cycle-cut": ("마지막 측정 주기가 끝나지 않았습니다", "그 주기는 확인하십시오."),
@@ -99,6 +100,9 @@ FORMS: dict[str, tuple[str, str]] = {
     "no-peaks": ("피크가 없습니다", _EXPORT_AGAIN),
     "signal-without-peaks": ("피크가 없는 신호가 있습니다", "확인하십시오."),
     "detector-without-table": ("피크 표가 없는 검출기가 있습니다", "확인하십시오."),
+    "broken-number": ("두 줄에 나뉜 숫자의 한쪽이 없거나 겹칩니다", _EXPORT_AGAIN),
+    "section-not-read": ("읽지 않는 결과가 파일에 있습니다", f"필요 없는 결과면 {_AS_IT_IS}"),
+    "component-without-peak": ("면적은 있으나 배정된 피크가 없는 성분입니다", _AS_IT_IS),
     "total-differs": ("합이 인쇄된 총계와 다릅니다", _EXPORT_AGAIN),
     "trace-only": ("크로마토그램 신호만 있고 피크 표가 없습니다", "적분 결과를 내보내십시오."),
     "other-report": ("다른 종류의 보고서입니다", "읽을 수 있는 보고서로 내보내십시오."),

@@ -63,6 +63,12 @@ def test_a_report_without_its_last_line_is_cut_off(read, report):
     assert (fault.code, fault.expected) == ("cut-file", "the line '*** End of Report ***'")
 
 
+def test_a_table_whose_signal_is_not_named_is_not_passed_over(read, report):
+    lines = report.decode("utf-16").splitlines()
+    (fault,) = _faults(read("\n".join(line for line in lines if not line.startswith("Signal 1:"))))
+    assert (fault.code, fault.found) == ("cut-file", "a table of peaks without its signal")
+
+
 def test_a_report_of_another_kind_is_named(read, report):
     text = report.decode("utf-16").replace("Area Percent Report", "External Standard Report")
     with pytest.raises(LabFileRejected, match="found a ChemStation report without area percent"):

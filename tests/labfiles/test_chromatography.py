@@ -102,6 +102,12 @@ def test_chemstation_results_without_one_peak_do_not_make_100_percent(read, repo
     assert (code, found[:17]) == ("total-differs", "areas of 99.08344")
 
 
+def test_a_chemstation_signal_whose_results_are_empty_stops_the_report(read, report_in_csv):
+    header, results = report_in_csv
+    lab_file = read(header, "Report00.CSV", companions={**results, "REPORT02.CSV": b""})
+    assert _stops(lab_file) == [("cut-file", "no peak in REPORT02.CSV")]
+
+
 def test_a_chemstation_header_that_is_cut_is_not_taken_for_a_narrower_table(read, report_in_csv):
     header, results = report_in_csv
     assert "cut-file" in _codes(read(header[:-20], "Report00.CSV", companions=results))
@@ -152,6 +158,19 @@ def test_a_labsolutions_detector_without_a_peak_table_is_asked_about(read, text)
     assert [(f.severity, f.code) for f in lab_file.findings] == [(Severity.ASKS, "detector-without-table")]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("9,Rh2,-----,-----", "9,Rh2,47.250,1200", "component-without-peak"),
+        ("[Compound Results(Detector A)]", "[Molecular Weights(Detector A)]", "section-not-read"),
+    ],
+)
+def test_labsolutions_results_that_are_not_taken_are_asked_about(read, text, old, new, code):
+    lab_file = read(text("shimadzu_lcsolution.txt", (old, new)))
+    assert [(f.severity, f.code) for f in lab_file.findings] == [(Severity.ASKS, code)]
+    assert len(lab_file.tables[0]) == 5
+
+
 def test_a_labsolutions_file_without_peaks_holds_no_result(read, text):
     with pytest.raises(LabFileRejected, match="found no peak table, expected a section"):
         read(text("shimadzu_lcsolution.txt", ("[Peak Table(", "[Table("), ("-----,-----", "1.0,1")))
@@ -172,6 +191,12 @@ def test_two_labsolutions_exports_in_one_file_are_told_apart_by_hand(read, text)
 def test_a_sum_that_openlab_did_not_print_stops_the_report(read, text):
     lab_file = read(text("openlab_summary.txt", ("655,", "656,")))
     assert _stops(lab_file) == [("total-differs", "areas that sum to 2376.6240 for signal 'DAD1A,Sig=203,4 Ref=off'")]
+
+
+@pytest.mark.parametrize(("times", "number"), [(0, "412,"), (2, "412,30503050")])
+def test_half_a_number_that_openlab_wrapped_does_not_hide_in_the_rounding_of_the_sum(read, text, times, number):
+    line = next(line for line in text("openlab_summary.txt").splitlines(keepends=True) if "3050" in line)
+    assert _stops(read(text("openlab_summary.txt", (line, times * line)))) == [("broken-number", f"'{number}'")]
 
 
 def test_an_openlab_report_lacks_its_second_page(read, text):
@@ -232,12 +257,13 @@ def test_a_component_that_totalchrom_did_not_find_keeps_the_time_it_was_expected
         ('"655871.00"', '"655971.00"', "total-differs"),
         ('4,"25.870"', '5,"25.870"', "peak-missing"),
         ('"Rh2","47.250"', "", "cut-file"),
+        ('-,"47.250","0.00","0.00","0.00",""', '""', "cut-file"),
         ('"Report stored', '"Stored', "cut-file"),
     ],
 )
 def test_a_totalchrom_report_is_held_against_what_it_prints_of_itself(read, text, old, new, code):
     spoilt = text("totalchrom_report.TX0", (old, new), encoding="cp1252").replace("2.376e+06", "2375624.00")
-    assert [found for found, _ in _stops(read(spoilt))] == [code]
+    assert {found for found, _ in _stops(read(spoilt))} == {code}
 
 
 def test_a_chromeleon_trace_is_refused_in_words(read, folder):

@@ -25,6 +25,14 @@ _UNITS = {
     **dict.fromkeys(("Viability", "O2 Saturation", "CO2 Saturation"), "%"),
     "Avg. Live Diameter": "µm",
 }
+# What the analyser writes beside its measures: kept as text.
+_BESIDE = {
+    *("Date & Time", "Sample ID", "Sample Type", "Sample Time", "Operator", "Vessel ID", "Batch ID", "Cell Type"),
+    *("Total Live Count", "Total Cell Count", "Live Cell Std. Deviation", "Cell Inspection Type", "Valid Images"),
+    *("Pre-Dilution Multiplier", "Cell Density Dilution", "Chemistry Dilution Ratio", "Sparging O2%"),
+    *("Vessel Temperature (°C)", "Vessel Pressure (psi)", "Tray Location", "Time In Tray"),
+    *("Chemistry Flow Time", "pH / Gas Flow Time", "Cell Density Flow"),
+}
 _SAME_UNIT = {"-": "pH", "x10^6cells/mL": "10^6 cells/mL", "mOsm/kgH2O": "mOsm/kg"}
 _NUMBER_AND_UNIT = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*(%|[A-Za-zµμ]+/[A-Za-z]+)")
 _EXPORT_AGAIN = "Export the samples from the analyser again, and upload that file."
@@ -60,19 +68,20 @@ def read(source: Source) -> LabFile:
     """Return one table of solutions: a row a sample and measure.
 
     An empty cell was not measured. A cell in another unit than its column is asked about, and kept
-    as missing with its text beside. Stops lines cut short, and a file without the end of its last
-    line. Raises LabFileRejected for a table without a measured cell.
+    as missing with its text beside. Filled cells under a heading that is not known are asked about.
+    Stops lines with more or fewer cells than headings, and a file without the end of its last line.
+    Raises LabFileRejected for a table without a measured cell.
     """
     rows = _read_rows(source.text)
     heading = rows[0]
     width = len(heading) - (heading[-1] == "")
     units = dict(_UNITS)
     cells: list[_Cell] = []
-    findings: list[Finding] = []
+    findings = list(_unclear_headings(rows))
     for line, row in enumerate(rows[1:], start=2):
         if not any(row):
             continue
-        if len(row) < width:
+        if len(row) not in (width, width + 1):
             expected = f"{width} cells, as there are headings"
             findings.append(_fault("cut-line", line, f"a line of {len(row)} cells", expected))
         elif not any(row[:3]):
@@ -99,6 +108,21 @@ def read(source: Source) -> LabFile:
 def _read_rows(text: str) -> list[list[str]]:
     separator = named[1] if (named := re.match(r'\s*"?Date & Time"?([,;\t])', text)) else ","
     return [[cell.strip() for cell in row] or [""] for row in csv.reader(text.splitlines(), delimiter=separator)]
+
+
+def _unclear_headings(rows: list[list[str]]) -> Iterator[Finding]:
+    """Name the headings over filled cells that are not known, and those that stand twice: readings may be lost."""
+    heading = rows[0]
+    for i, name in enumerate(heading):
+        filled = sum(any(row[:3]) and row[i : i + 1] not in ([], [""]) for row in rows[1:])
+        place = Place(row=1, column=name)
+        if name and name in heading[:i]:
+            found, expected = f"the heading '{name}' twice", "headings that differ"
+            yield Finding(Severity.STOPS, "same-column-twice", place, found, expected, _EXPORT_AGAIN)
+        elif filled and name not in _UNITS and name not in _BESIDE:
+            found, expected = f"{filled} filled cells under '{name}'", f"one of {', '.join(_UNITS)}"
+            remedy = "Correct the heading if it is damaged, or accept it: its cells are then kept as text beside."
+            yield Finding(Severity.ASKS, "unknown-columns", place, found, expected, remedy)
 
 
 def _plain_unit(text: str) -> str:

@@ -90,15 +90,15 @@ def _read_signals(lines: list[str]) -> list[_Signal]:
         if named := _SIGNAL.match(text):
             signals.append(_Signal(named[1].rstrip(", "), number))
             spans = []
-        elif not signals:
-            continue
         elif _RULER.fullmatch(text):
+            if not signals or signals[-1].total is not None:
+                signals.append(_Signal("", number))
             spans = [match.span() for match in re.finditer(r"-+", line)]
             above = lines[number - 2]
             signals[-1].unit = above[slice(*spans[4])].strip().strip("[]")
         elif text.startswith("Totals :") and spans:
             signals[-1].total = line[slice(*spans[4])].strip()
-        elif "no peaks found" in text.casefold():
+        elif "no peaks found" in text.casefold() and signals:
             signals[-1].empty = True
         elif spans and signals[-1].total is None and line[slice(*spans[0])].strip().isdecimal():
             cells = [line[slice(*span)].strip() for span in spans]
@@ -110,6 +110,8 @@ def _read_signals(lines: list[str]) -> list[_Signal]:
 def _faults(signal: _Signal) -> list[Finding]:
     if signal.empty:
         return []
+    if not signal.name:
+        return [_fault("cut-file", signal.line, "a table of peaks without its signal", "a line 'Signal 1: ...' above")]
     if signal.total is None:
         found = f"no totals for signal '{signal.name}'"
         return [_fault("cut-file", signal.line, found, "its peaks and a line 'Totals :'")]

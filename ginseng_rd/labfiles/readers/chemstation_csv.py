@@ -78,8 +78,8 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> LabFile:
     """Return a table of the peaks of each signal, areas as typed.
 
-    Stops a report of which a signal's results are missing, and results that do not have the
-    columns of the header or do not make 100 %.
+    Stops a report of which a signal's results are missing or empty, and results that do not have
+    the columns of the header or do not make 100 %.
     Raises LabFileRejected for a header without results, and for results without a header.
     """
     header_name, header, results = _sort_files(source)
@@ -153,10 +153,12 @@ def _tell_missing(header: _Header, results: list[_Results], signals: int) -> lis
 
 
 def _faults(part: _Results, names: list[str], by_signal: bool) -> list[Finding]:
+    if not part.rows:
+        return [_fault("cut-file", f"no peak in {part.name}", "the peaks of the signal")]
     if not part.whole or any(len(row) != len(names) for row in part.rows):
         found = f"a line in {part.name} that is cut or has another number of cells"
         return [_fault("cut-line", found, f"{len(names)} cells in each line")]
-    if "Area %" not in names or not by_signal or not part.rows:
+    if "Area %" not in names or not by_signal:
         return []
     shares = [row[names.index("Area %")] for row in part.rows]
     return tell_wrong_shares(shares, of=part.name, line=None, remedy=_UPLOAD_TOGETHER)

@@ -67,13 +67,14 @@ def read(source: Source) -> LabFile:
     """Return one assay table of every well of every plate and label.
 
     Calculated results are kept beside the readings of their plate. Stops a file without its last
-    line, and a plate whose rows are not all there.
+    line, a plate whose rows are not all there, and results that their plate information is not with.
     Raises LabFileRejected for a file without a plate of readings.
     """
     rows = _read_rows(source.text)
     protocol = _read_protocol(rows)
     blocks = [_read_block(rows, i) for i, row in enumerate(rows) if row[0] == _START]
     findings = [fault for block in blocks for fault in _faults(block, protocol)]
+    findings += _without_information(rows)
     if not any(row[0].startswith(_END) for row in rows[-5:]):
         findings.append(_fault("cut-file", len(rows), "the end of the file", f"a last line '{_END} ...'"))
     raw = [block for block in blocks if not block.is_derived and _tell_endpoint(block, protocol)]
@@ -137,6 +138,22 @@ def _read_block(rows: list[list[str]], start: int) -> _Block:
     return _Block(start + 1, info, title, at + 1, [row[:-1] if row[-1] == "" else row for row in grid])
 
 
+def _without_information(rows: list[list[str]]) -> Iterator[Finding]:
+    """Name what is not below plate information of its own: the line that describes a plate, or a plate's results."""
+    described = titled = True
+    for i, row in enumerate(rows):
+        if row[0] == _START:
+            described, titled = False, False
+        elif row[:2] == ["Plate", "Repeat"]:
+            if described:
+                yield _fault("no-plate", i + 1, "a plate's description", f"a line '{_START}' above it")
+            described = True
+        elif row[0].startswith(("Results for", "Calculated results")):
+            if titled:
+                yield _fault("no-plate", i + 1, f"'{row[0]}'", f"'{_START}' above it")
+            titled = True
+
+
 def _is_filled(row: list[str]) -> bool:
     return any(row)
 
@@ -147,6 +164,9 @@ def _name_plate(block: _Block) -> str:
 
 def _faults(block: _Block, protocol: dict[str, str]) -> list[Finding]:
     of = f"{_name_plate(block)}, '{block.title or block.info.get('Label', '') or block.info.get('Formula', '')}'"
+    if list(block.info)[:2] != ["Plate", "Repeat"] or not block.info.keys() & {"Label", "Formula"}:
+        expected = "a line 'Plate', 'Repeat' and so on, with 'Label' or 'Formula', and a line of what they are"
+        return [_fault("no-plate", block.line, f"no plate and label below '{_START}'", expected)]
     if not block.grid:
         return [_fault("cut-file", block.line, f"no results of {of}", "a row of results for each row of the plate")]
     size = (len(block.grid), len(block.grid[0]))

@@ -43,6 +43,7 @@ _COLUMNS = {
 _TIMES = ("R.Time", "Ret.Time", "I.Time", "F.Time")
 _HEADINGS = {"peak": "Peak#", "retention_min": "R.Time", "value": "Area", "height": "Height", "component": "Name"}
 _ABOUT = ("Application Name", "Version", "Operator Name", "Injection Volume", "Vial#", "Dilution Factor", "Method File")
+_AREA = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?")
 _NO_AREA = re.compile(r"[-\s]*|0(\.0*)?|n\.?d\.?", re.I)
 _EXPORT_AGAIN = "Convert the data file to ASCII again in LabSolutions, and upload that file."
 
@@ -68,7 +69,8 @@ def read(source: Source) -> LabFile:
     """Return one table of the peaks of all detectors, then the components that were looked for and not found.
 
     Decimal commas are taken as such when the separator is another mark and every retention time
-    has one. Stops a table or trace that does not hold as many lines as it states.
+    has one. Stops a table or trace that does not hold as many lines as it states, or whose headings
+    or cells are not whole.
     Raises LabFileRejected for a file without a peak, or of several injections.
     """
     lines = source.text.splitlines()
@@ -83,7 +85,7 @@ def read(source: Source) -> LabFile:
     about = _read_about(sections)
     sample, told = name_sample(about["sample"], about["data_file"], source)
     findings += [*told, *_tell_missing_detectors(sections, [signal for signal, _ in tables])]
-    peaks = [*_read_peaks(tables), *_read_absent(sections, tables)]
+    peaks = [*_read_peaks(tables), *_read_absent(sections, tables, findings)]
     if not peaks:
         raise LabFileRejected(source.name, [*findings, _no_peaks(bool(tables))])
     injection = PureWindowsPath(about["data_file"]).name
@@ -121,7 +123,7 @@ def _separator(lines: list[str]) -> str:
 
 
 def _faults(section: _Section) -> list[Finding]:
-    """Return what is wrong with a section's number of lines, or, in a peak table, with the cells of one."""
+    """Return what is wrong with a section's number of lines, or, in a table of results, with its title or cells."""
     findings = []
     for name in _COUNTS:
         if name not in section.stated:
@@ -131,17 +133,24 @@ def _faults(section: _Section) -> list[Finding]:
             found = f"{len(section.rows)} lines under '[{section.title}]'"
             findings.append(_fault("cut-file", section.line, found, f"{stated or 'no'} lines, as '{name}' states"))
     for pattern, name in ((_PEAK_TABLE, "# of Peaks"), (_COMPOUNDS, "# of IDs")):
-        if pattern.fullmatch(section.title) and name not in section.stated:
-            findings.append(_fault("cut-file", section.line, f"no '{name}' under '[{section.title}]'", "their number"))
-    if not _PEAK_TABLE.fullmatch(section.title):
-        return findings
+        if pattern.fullmatch(section.title):
+            return [*findings, *_faults_of_table(section, name)]
+    if section.headings:
+        found = f"results under '[{section.title}]'"
+        remedy = "Accept it if they are not wanted: they will be left out."
+        place = Place(row=section.line)
+        findings.append(Finding(Severity.ASKS, "section-not-read", place, found, "a section that is read here", remedy))
+    return findings
+
+
+def _faults_of_table(section: _Section, count: str) -> Iterator[Finding]:
+    if count not in section.stated:
+        yield _fault("cut-file", section.line, f"no '{count}' under '[{section.title}]'", "their number")
     for line, cells in section.rows:
         if len(cells) != len(section.headings):
             expected = f"{len(section.headings)} cells, as there are headings"
             remedy = "Convert the data file again with tabs between the cells."
-            place = Place(row=line)
-            findings.append(Finding(Severity.STOPS, "cut-line", place, f"{len(cells)} cells", expected, remedy))
-    return findings
+            yield Finding(Severity.STOPS, "cut-line", Place(row=line), f"{len(cells)} cells", expected, remedy)
 
 
 def _read_about(sections: list[_Section]) -> dict[str, str]:
@@ -190,8 +199,13 @@ def _has_decimal_commas(tables: Sequence[tuple[str, _Section]]) -> bool:
     return has_decimal_commas(times, numbers)
 
 
-def _read_absent(sections: list[_Section], tables: Sequence[tuple[str, _Section]]) -> Iterator[Peak]:
-    """Yield the components that a compound table names without an area and no peak is assigned to."""
+def _read_absent(
+    sections: list[_Section], tables: Sequence[tuple[str, _Section]], findings: list[Finding]
+) -> Iterator[Peak]:
+    """Yield the components that a compound table names without an area and no peak is assigned to.
+
+    One that has an area is asked about, in ``findings``.
+    """
     for section in sections:
         if not (of := _COMPOUNDS.fullmatch(section.title)):
             continue
@@ -199,9 +213,16 @@ def _read_absent(sections: list[_Section], tables: Sequence[tuple[str, _Section]
         assigned = {_cell(table, row, "ID#") for _, table in belonging for _, row in table.rows}
         signal = belonging[0][0] if belonging else of[1] or ""
         for line, row in section.rows:
-            area = with_decimal_point(_cell(section, row, "Area"))
-            if _cell(section, row, "ID#") not in assigned and _NO_AREA.fullmatch(area):
-                yield Peak(line, {"signal": signal, "component": _cell(section, row, "Name"), "value": "N.D."})
+            area, name = with_decimal_point(_cell(section, row, "Area")), _cell(section, row, "Name")
+            if _cell(section, row, "ID#") in assigned:
+                continue
+            if _NO_AREA.fullmatch(area):
+                yield Peak(line, {"signal": signal, "component": name, "value": "N.D."})
+            else:
+                found, expected = f"component '{name}' with the area '{area}'", "a peak that is assigned to it"
+                remedy = "Accept it to leave it out; the peaks are read as they stand in their table."
+                place = Place(row=line)
+                findings.append(Finding(Severity.ASKS, "component-without-peak", place, found, expected, remedy))
 
 
 def _cell(section: _Section, row: list[str], heading: str) -> str:

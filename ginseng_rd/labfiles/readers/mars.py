@@ -40,6 +40,12 @@ _MODES = (
 )
 _ANY_MODE = re.compile(r"(Absorbance|Fluorescence|Luminescence|Time.resolved|Alpha|Polari[sz]ation|Nephelometry)", re.I)
 _RAW = re.compile(r"Raw Data\s*(?:\((.*)\))?", re.I)
+# What MARS calls the tables it derives; any other title over wells may be a damaged 'Raw Data'.
+_DERIVED = re.compile(
+    r"based on|correct|average|mean|concentration|dilution|factor|deviation|%|\bfit\b|normali|ratio|slope|sum\b|"
+    r"maximum|minimum|standard|content|layout|validation|polari[sz]ation|anisotropy|baseline",
+    re.I,
+)
 _TIME = re.compile(r"(?:(\d+) h)?\s*(?:(\d+) min)?\s*(?:(\d+(?:\.\d+)?) s)?")
 _EXPORT_AGAIN = "Export the run from MARS again, and upload that file."
 
@@ -76,6 +82,7 @@ def read(source: Source) -> LabFile:
 
     Tables that MARS derived, such as blank-corrected values, are kept beside the readings. A plate
     whose rows are not all there, and a file without the end of its last line, is stopped as cut.
+    Wells below a title that is not understood are stopped.
     Raises LabFileRejected for a measurement that is not read, and a file without raw data.
     """
     export = _read_head(source.text)
@@ -134,7 +141,7 @@ def _read_tables(export: _Export) -> tuple[list[_Cell], list[Finding]]:
         row = export.rows[i]
         if "Content" in row[:3]:
             listed, fault = _read_list(export.rows, i)
-            return cells + listed, faults + fault
+            return cells + listed, faults + fault + _unclear_titles(row[row.index("Content") + 1 :], i + 1)
         if row and row[0] and not any(row[1:]) and not re.fullmatch("[A-Z]{1,2}", row[0]):
             if title_line and _RAW.match(title):
                 faults.append(_no_wells(title, title_line))
@@ -142,11 +149,21 @@ def _read_tables(export: _Export) -> tuple[list[_Cell], list[Finding]]:
         elif len(row) > 2 and row[:2] == ["", "1"]:
             grid, fault = _read_grid(export.rows, i, title)
             cells += grid
-            faults += fault
-            title_line = 0
+            faults += fault + _unclear_titles([title], title_line or i + 1)
+            title, title_line = "", 0
     if title_line and _RAW.match(title):
         faults.append(_no_wells(title, title_line))
     return cells, faults
+
+
+def _unclear_titles(titles: list[str], line: int) -> list[Finding]:
+    """Name the titles over wells that are neither raw data nor known to be derived of them."""
+    expected = "a title such as 'Raw Data (450)' or 'Blank corrected based on Raw Data (450)'"
+    unclear = [t for t in dict.fromkeys(titles) if not _RAW.match(t) and not _DERIVED.search(t)]
+    named = [title for title in unclear if title or titles == [""]]
+    return [
+        _fault("other-read", line, f"wells below '{title}'" if title else "untitled wells", expected) for title in named
+    ]
 
 
 def _no_wells(title: str, line: int) -> Finding:

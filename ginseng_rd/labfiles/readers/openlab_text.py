@@ -65,13 +65,13 @@ class _Row:
 
 @dataclass
 class _Table:
-    """One signal's peaks: what they are of, headings, rows, lines of rows that lack cells, the printed sum of areas."""
+    """One signal's peaks: what they are of, headings, rows, what is wrong with other rows, the printed sum of areas."""
 
     sample: str
     signal: str
     headings: _Row
     rows: list[_Row] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
+    broken: list[Finding] = field(default_factory=list)
     total: str | None = None
 
     def columns(self) -> dict[str, int]:
@@ -105,7 +105,8 @@ def read(source: Source) -> LabFile:
     """Return one table of the peaks of all samples and signals.
 
     Decimal commas are taken as such when every retention time has one. Stops a report whose areas
-    do not sum to the printed sum, or that lacks a sum, a page or its last line.
+    do not sum to the printed sum, a number that is not wrapped as printed, and a report that lacks a
+    sum, a page or its last line.
     Raises LabFileRejected for a report without a peak.
     """
     lines = source.text.splitlines()
@@ -169,15 +170,28 @@ def _read_tables(boxes: list[list[_Row]]) -> tuple[dict[str, str], list[_Table]]
 
 
 def _fill(table: _Table, rows: Sequence[_Row]) -> None:
-    area = table.columns().get("value", 0)
+    columns = table.columns()
+    area = columns.get("value", 0)
+    figures = [at for column, at in columns.items() if column not in ("peak_type", "component")]
     for row in rows:
         cells = row.joined()
         if len(cells) != len(table.headings.pieces):
-            table.broken.append(row.line)
+            expected = f"{len(table.headings.pieces)} cells, as there are headings"
+            table.broken.append(_fault("cut-line", row.line, f"a row of {len(cells)} cells", expected))
+        elif broken := [cells[at] for at in figures if not _is_whole(row.pieces[at])]:
+            # A half of a number that stands there twice, or is missing, would hide in the rounding of the sum.
+            expected = "numbers on one line, or wrapped once behind the decimal point"
+            table.broken.append(_fault("broken-number", row.line, f"'{broken[0]}'", expected))
         elif any(_fold(cell) in _SUMS for cell in cells[:area]):
             table.total = cells[area]
         else:
             table.rows.append(row)
+
+
+def _is_whole(pieces: Sequence[str]) -> bool:
+    """Say whether a number stands on one line, or its decimals stand below the line that ends with their mark."""
+    is_open = bool(pieces) and pieces[0].endswith((".", ","))
+    return pieces[1].isdecimal() if len(pieces) == 2 and is_open else len(pieces) < 2 and not is_open
 
 
 def _tell_end(lines: list[str]) -> list[Finding]:
@@ -192,8 +206,7 @@ def _tell_end(lines: list[str]) -> list[Finding]:
 def _faults(table: _Table) -> list[Finding]:
     of = f"signal '{table.signal}'"
     if table.broken:
-        expected = f"{len(table.headings.pieces)} cells, as there are headings"
-        return [_fault("cut-line", line, "a row with another number of cells", expected) for line in table.broken]
+        return table.broken
     if table.total is None:
         return [_fault("cut-file", table.headings.line, f"no sum of areas for {of}", "a row 'Sum' below the peaks")]
     *peaks, total = table.numbers()

@@ -35,6 +35,7 @@ NAME = "SoftMax Pro text"
 
 _UNITS = {"Absorbance": "OD", "Fluorescence": "RFU", "Luminescence": "RLU"}
 _READ_TYPES = ("Endpoint", "Kinetic")
+_TITLES = ("Plate", "Group", "Note", "Notes", "Graph")
 _LAST_LINE = re.compile(r"Original Filename: (.*); Date Last Saved: (.+)")
 _EXPORT_AGAIN = "Export the experiment from SoftMax Pro as text again, with raw data, and upload that file."
 
@@ -66,6 +67,14 @@ class _Head:
     wells: int
     first_row: int
     rows: int
+    first_column: int
+    columns: int
+
+    def numbers(self) -> list[list[int]]:
+        """Return the column numbers that a grid may show: those of the plate, or those that were read."""
+        width = SIZES[self.wells][1]
+        read = range(self.first_column, self.first_column + self.columns)
+        return [list(range(1, width + 1)), [n for n in read if n <= width]]
 
     def endpoints(self) -> list[str]:
         """Return what was read at each wavelength."""
@@ -79,7 +88,7 @@ class _Head:
         return [f"fluorescence {excitation}/{emission} nm" for excitation, emission in pairs]
 
 
-_NO_HEAD = _Head("", "", "", "", "", 0, [], [], 0, 0, 0)
+_NO_HEAD = _Head("", "", "", "", "", 0, [], [], 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -122,13 +131,14 @@ def read(source: Source) -> LabFile:
     """Return one assay table of every well of every plate, each time and each wavelength.
 
     Samples, roles and doses come from the group blocks. Stops a file with fewer blocks than it
-    states, and plates that hold fewer times or rows than they state.
+    states, blocks without a title, and plates that hold fewer times, rows or columns than they state.
     Raises LabFileRejected for a file without a plate of raw readings.
     """
     lines = source.text.splitlines()
     stated = re.match(r"\s*##BLOCKS=\s*(\d+)", source.text)
     blocks = list(_blocks(lines))
     findings = _count_blocks(stated[1] if stated else "", len(blocks), len(lines))
+    findings += _untitled(blocks)
     last = next((match for line in lines[-3:] if (match := _LAST_LINE.match(line))), None)
     if last is None and any(line.startswith("Original") for line in lines[-3:]):
         findings.append(_fault("cut-file", len(lines), "a last line cut short", "a name and 'Date Last Saved'"))
@@ -163,6 +173,15 @@ def _count_blocks(stated: str, found: int, lines: int) -> list[Finding]:
         return []
     expected = f"{stated} blocks, as its first line says" if stated else "the number of blocks in its first line"
     return [_fault("cut-file", lines, f"{found} blocks that end with '~End'", expected)]
+
+
+def _untitled(blocks: list[_Block]) -> Iterator[Finding]:
+    """Name the blocks that do not say what they are; one may be a plate without its first line."""
+    for block in blocks:
+        first = block.rows[0][0]
+        if ":" not in first or block.title not in _TITLES:
+            expected = f"a title: {', '.join(f'{title}:' for title in _TITLES)}"
+            yield _fault("other-layout", block.first, f"a block that begins '{first.strip()}'", expected)
 
 
 def _read_plate(block: _Block) -> _Plate:
@@ -206,6 +225,7 @@ def _read_head(cells: list[str]) -> _Head | str:
     return _Head(
         *(texts[1], texts[3], texts[4], mode, texts[at], _whole(texts[at + 2]) or 1),
         *(wavelengths, excitations, wells, _whole(first_row) or 1, _whole(rows) or SIZES[wells][0]),
+        *(_whole(texts[at + 10]) or 1, _whole(texts[at + 11]) or SIZES[wells][1]),
     )
 
 
@@ -230,6 +250,13 @@ def _read_grids(block: _Block, plate: _Plate) -> None:
         )
         plate.faults.append(_fault("other-layout", block.first + 1, found, expected))
         return
+    for wavelength in range(wavelengths):
+        columns = [column for _, at_wavelength, column in positions if at_wavelength == wavelength]
+        if columns not in head.numbers():
+            found = f"columns {', '.join(map(str, columns))} of plate '{head.name}'"
+            expected = " or ".join(dict.fromkeys(f"{n[0]} to {n[-1]}" for n in head.numbers() if n))
+            plate.faults.append(_fault("cut-plate", block.first + 1, found, expected))
+            return
     height, at = SIZES[head.wells][0], 2
     for point in range(head.points):
         fitting = [n for n in (height, head.rows) if _is_grid(rows[at : at + n + 1], n, shown)]
@@ -270,6 +297,13 @@ def _read_times(block: _Block, plate: _Plate) -> None:
     head, rows = plate.head, block.rows
     heading = rows[1] if len(rows) > 1 else []
     wells = {i: well for i, text in enumerate(heading) if i > 1 and (well := find_well(text))}
+    unread = [text.strip() for i, text in enumerate(heading) if i > 1 and text.strip() and i not in wells]
+    if unread or len(set(wells.values())) < len(wells) or len(wells) not in _well_counts(head):
+        named = f", and {', '.join(map(repr, unread))}" if unread else ""
+        expected = f"{' or '.join(map(str, _well_counts(head)))} wells, each once"
+        found = f"{len(set(wells.values()))} wells{named} of plate '{head.name}'"
+        plate.faults.append(_fault("cut-plate", block.first + 1, found, expected))
+        return
     at = 2
     for wavelength, nm in enumerate(head.wavelengths):
         if rows[at : at + 1] and rows[at][0].strip() == "Time":
@@ -280,12 +314,22 @@ def _read_times(block: _Block, plate: _Plate) -> None:
             expected = f"{head.points} lines of {max(wells, default=0) + 1} cells"
             plate.faults.append(_fault("cut-file", block.first + at, found, expected))
             return
+        if not all(map(_is_blank, rows[at + head.points : at + head.points + 1])):
+            found = f"more than {head.points} times at {nm} nm of plate '{head.name}'"
+            expected = f"{head.points} times, as its first line says"
+            plate.faults.append(_fault("other-layout", block.first + at + head.points, found, expected))
+            return
         for i, row in enumerate(lines):
             time, temperature = row[0].strip(), row[1].strip()
             for place, well in wells.items():
                 cell = _Cell(block.first + at + i, well, wavelength, time, temperature, row[place].strip())
                 plate.cells.append(cell)
         at += head.points + 1
+
+
+def _well_counts(head: _Head) -> list[int]:
+    """Return how many wells a line of ``TimeFormat`` may hold: those of the plate, or those that were read."""
+    return list(dict.fromkeys((head.wells, head.rows * head.columns)))
 
 
 def _read_group(block: _Block) -> Iterator[_Member]:

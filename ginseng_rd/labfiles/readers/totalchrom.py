@@ -128,7 +128,7 @@ def _read_report(lines: list[str]) -> _Report:
             part = "peaks"
         elif part == "peaks":
             _take_row(report, number, row)
-        elif part == "missing" and len(row) > 1 and not _RULE.fullmatch(row[0]):
+        elif part == "missing" and len(row) > 1 and row[0] != "Component" and not _RULE.fullmatch(row[0]):
             report.expected.setdefault(row[1], row[0])
         elif part == "about":
             report.about |= {k.rstrip(" :"): v for k, v in pairwise(row) if k.endswith(":")}
@@ -188,6 +188,11 @@ def _faults(report: _Report) -> list[Finding]:
         if not _component(report, report.cells(row)):
             found = f"a component expected at {report.cells(row)['Time']} min, without its name"
             findings.append(_fault("cut-file", line, found, f"its name in the '{_MISSING}'"))
+    times = {report.cells(row)["Time"] for _, row in report.absent}
+    for time, name in report.expected.items():
+        if time not in times:
+            found = f"'{name}' in the '{_MISSING}' alone"
+            findings.append(_fault("cut-file", None, found, f"a line '-' at {time} min among the peaks"))
     *rows, totals = _plain_rows(report)
     areas = [row["Area"] for row in rows]
     return findings + tell_wrong_total(areas, totals.get("Area", ""), of="the report", line=None, remedy=_PRINT_AGAIN)

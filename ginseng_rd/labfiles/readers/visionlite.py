@@ -19,6 +19,7 @@ NAME = "Thermo VISIONlite"
 
 _WAVELENGTH = re.compile(r"(?:A(\d{3,4}(?:\.\d+)?)|(\d{3,4}(?:\.\d+)?)\s*nm\s*\[A\])")
 _ABSORBANCE = re.compile(r"(?:A\d{3,4}(?:\.\d+)?|.*\[A\])")
+_LOOKS_MEASURED = "A0nm[]"  # the characters that one damaged in a heading may have been
 _EXPORT_AGAIN = "Export the table from VISIONlite again, and upload that file."
 _SEPARATORS = ",;\t"
 
@@ -34,8 +35,9 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> LabFile:
     """Return one assay table: a row a sample and wavelength, without wells.
 
-    What VISIONlite calculated is kept beside. Stops lines cut short, and a file without the end of
-    its last line. Raises LabFileRejected for spectra, rates and tables that name no wavelength.
+    What VISIONlite calculated is kept beside. Stops lines cut short, a heading that is a wavelength
+    but for one character, and a file without the end of its last line.
+    Raises LabFileRejected for spectra, rates and tables that name no wavelength.
     """
     rows = _read_rows(source.text)
     heading = rows[0]
@@ -50,6 +52,12 @@ def read(source: Source) -> LabFile:
         _fault("cut-line", line, f"a line of {len(row)} cells", f"{len(heading)} cells, as there are headings")
         for line, row in body
         if len(row) != len(heading)
+    ]
+    findings += [
+        _fault("other-read", 1, f"'{text}' over filled cells", "a heading such as 'A260' or '260 nm [A]'")
+        for i, text in enumerate(heading)
+        if i and i not in wavelengths and any(row[i : i + 1] not in ([], [""]) for _, row in body)
+        if _is_nearly_wavelength(text)
     ]
     if not source.text.endswith("\n"):
         findings.append(
@@ -67,6 +75,12 @@ def _read_rows(text: str) -> list[list[str]]:
     first = text.split("\n", 1)[0]
     rows = csv.reader(text.splitlines(), delimiter=max(_SEPARATORS, key=first.count))
     return [[cell.strip() for cell in row] for row in rows]
+
+
+def _is_nearly_wavelength(text: str) -> bool:
+    """Tell a heading that would name a wavelength if one character of it were another, or one more were there."""
+    tries = ((text[:i], text[i + more :]) for i in range(len(text) + 1) for more in (0, 1))
+    return any(_WAVELENGTH.fullmatch(a + other + b) for a, b in tries for other in _LOOKS_MEASURED)
 
 
 def _is_curve(heading: list[str], second: list[str]) -> bool:
