@@ -91,7 +91,6 @@ FORMS: dict[str, tuple[str, str]] = {
     # exports of instruments
     "cut-file": ("파일이 중간에서 끊겼습니다", _EXPORT_AGAIN),
     "cut-line": ("칸이 모자란 줄이 있습니다", _EXPORT_AGAIN),
-    "doubled-line": ("같은 줄이 두 번 있습니다", _EXPORT_AGAIN),
     "cut-list": ("목록이 중간에서 끊겼습니다", _EXPORT_AGAIN),
     "cut-plate": ("플레이트의 일부가 없습니다", _EXPORT_AGAIN),
     "last-cycle-cut": ("마지막 측정 주기가 끝나지 않았습니다", "그 주기는 확인하십시오."),
