@@ -60,6 +60,12 @@ def test_a_workbook_that_would_burst_is_refused(workspace, tmp_path, monkeypatch
         workspace.upload(tmp_path / "bomb.xlsx")
 
 
+def test_a_folder_without_files_is_not_passed_over_in_silence(workspace, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (refusal,) = workspace.upload_many([tmp_path / "empty"]).refusals
+    assert "There is no file to upload in the folder" in str(refusal)
+
+
 def test_a_folder_is_not_taken_for_a_file(workspace, tmp_path):
     with pytest.raises(GinsengError, match="is a folder"):
         workspace.upload(tmp_path)

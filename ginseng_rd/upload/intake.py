@@ -62,7 +62,10 @@ def fetch_all(paths: Iterable[Path]) -> Iterator[Incoming | GinsengError]:
     """
     for path in paths:
         if path.is_dir():
-            yield from fetch_all(sorted(p for p in path.rglob("*") if p.is_file() and _is_meant(p.relative_to(path))))
+            files = sorted(p for p in path.rglob("*") if p.is_file() and _is_meant(p.relative_to(path)))
+            if not files:
+                yield GinsengError(f"There is no file to upload in the folder {path}.")
+            yield from fetch_all(files)
             continue
         if (part := _REPORT_PART.fullmatch(path.name)) and int(part[2]) and _has_header(path):
             continue  # comes in with its Report00
