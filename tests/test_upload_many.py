@@ -1,11 +1,9 @@
 """Many files at once: each judged by itself; nothing half stored, whatever happens."""
 
+import json
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
@@ -98,24 +96,58 @@ def test_two_processes_that_bring_the_same_file_at_once_store_it_once(workspace,
     assert (len(workspace.uploads()), len(workspace.readings("content"))) == (1, 5000)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills a process")
-def test_a_kill_at_any_moment_leaves_the_store_as_before_or_after(tmp_path):
-    path = tmp_path / "big.csv"
-    path.write_text(HEAD + "".join(f"EX-{n},Rg1,{n % 900},mg/g\n" for n in range(20000)))
-    draw = random.Random(20260314)
-    lab = tmp_path / "lab"
-    open_workspace(lab, create=True).close()
-    seen = set()
-    for _ in range(8):
-        uploading = start(lab, path)
-        time.sleep(draw.uniform(0.3, 1.6))
-        uploading.send_signal(signal.SIGKILL)
-        uploading.communicate()
+KILLED_WHILE_UPLOADING = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+from ginseng_rd.workspace import open_workspace
+
+lab, path, kills, rows = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+
+def upload():  # in a process of its own, which has everything imported already
+    child = os.fork()
+    if child == 0:
         with open_workspace(lab) as ws:
-            rows = len(ws.readings("content"))
-            assert rows in (0, 20000)
-            assert ws.uploads()["ended_at"].isna().sum() == (rows > 0)
-            seen.add(rows)
-            if rows:
-                ws.withdraw("big.csv", reason="to try again")
-    assert 0 in seen
+            ws.upload(path)
+        os._exit(0)
+    return child
+
+def stored():
+    with open_workspace(lab) as ws:
+        counts = (len(ws.readings("content")), int(ws.uploads()["ended_at"].isna().sum()))
+        if counts[0]:
+            ws.withdraw(Path(path).name, reason="to try again")
+    return counts
+
+begun = time.monotonic()
+os.waitpid(upload(), 0)
+took = time.monotonic() - begun
+assert stored() == (rows, 1)
+draw, seen = random.Random(20260314), []
+for _ in range(kills):
+    child = upload()
+    time.sleep(draw.uniform(0, 1.2 * took))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    seen.append(stored())
+print(json.dumps(seen))
+"""
+
+
+def counts_after_kills(lab, path, kills, rows):
+    """Return (readings, standing uploads) after each of ``kills`` uploads that were killed on their way."""
+    open_workspace(lab, create=True).close()
+    command = [sys.executable, "-c", KILLED_WHILE_UPLOADING, str(lab), str(path), str(kills), str(rows)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [tuple(counts) for counts in json.loads(done.stdout)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="left out: it kills a forked process")
+@pytest.mark.parametrize(
+    ("rows", "kills"),
+    [(200, 60), pytest.param(200, 1000, marks=pytest.mark.slow), pytest.param(20_000, 100, marks=pytest.mark.slow)],
+)
+def test_a_kill_at_any_moment_leaves_the_store_as_before_or_after(tmp_path, rows, kills):
+    path = tmp_path / "march.csv"
+    path.write_text(HEAD + "".join(f"EX-{n},Rg1,{n % 900},mg/g\n" for n in range(rows)))
+    assert set(counts_after_kills(tmp_path / "lab", path, kills, rows)) == {(0, 0), (rows, 1)}
