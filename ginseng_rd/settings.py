@@ -8,24 +8,27 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ginseng_rd.errors import SettingRefused, nearest_names
+from ginseng_rd.words import LANGUAGES
 
 _PREFIX = "GINSENG_RD_"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``GINSENG_RD_WORKSPACE``, ``..._REFERENCE_DATA``, ``..._MEMBER`` and ``..._LARGEST_FILE_MB`` say.
+    """What ``GINSENG_RD_WORKSPACE``, ``..._REFERENCE_DATA``, ``..._MEMBER`` and so on say.
 
     ``workspace`` is the folder the terminal opens when none is named; ``reference_data`` a folder
     of reference sets that tests and the demonstration use when it is there; ``member`` the name
     written beside what is stored, by default the login name; ``largest_file_mb`` the largest
-    file taken in, unpacked, in megabytes.
+    file taken in, unpacked, in megabytes; ``language`` (``en`` or ``ko``) the one in which people
+    are told what is said of their files.
     """
 
     workspace: Path = Path("lab")
     reference_data: Path | None = None
     member: str = ""
     largest_file_mb: int = 100
+    language: str = "en"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -45,9 +48,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     largest = given.get("LARGEST_FILE_MB", "100")
     if not largest.isascii() or not largest.isdigit() or int(largest) < 1:
         raise SettingRefused(f"{_PREFIX}LARGEST_FILE_MB is '{largest}', but a whole number of megabytes belongs there.")
+    language = given.get("LANGUAGE") or "en"
+    if language not in LANGUAGES:
+        raise SettingRefused(f"{_PREFIX}LANGUAGE is '{language}', but one of {', '.join(LANGUAGES)} belongs there.")
     return Settings(
         workspace=Path(given.get("WORKSPACE", "lab")),
         reference_data=Path(given["REFERENCE_DATA"]) if given.get("REFERENCE_DATA") else None,
         member=given.get("MEMBER", ""),
         largest_file_mb=int(largest),
+        language=language,
     )

@@ -29,6 +29,8 @@ _BELOW_LIMIT = {
     *("tr", "tr.", "trace", "미량"),
 }
 _ABOVE_RANGE = {"ovrflw", "over", "overflow", ">max", "#sat", "saturated", ">uloq", "정량한계초과"}
+# The one line of a recipe that takes what the others leave.
+_FILLS_UP = {"q.s.", "qs", "q.s", "qs.", "q.s.to100", "qsto100", "to100", "to100%", "ad100", "balance", "적량", "잔량"}
 _MISSING = {"missed", "n/a", "na", "-", "--", "결측", "#n/a", "?????"}
 
 
@@ -57,7 +59,7 @@ class Amount:
     """A number as read from a cell.
 
     ``relation`` is ``=``, ``<`` or ``>`` (then ``value`` is the bound, or None where the bound
-    itself is not stated), ``n.d.`` for not detected, or ``missing``.
+    itself is not stated), ``n.d.`` for not detected, ``q.s.`` for a share that fills up, or ``missing``.
     """
 
     value: float | None
@@ -87,6 +89,13 @@ def read_amount(text: str) -> Amount:
     if (bound := _BOUND_BEHIND.fullmatch(stripped)) and _PLAIN.fullmatch(bound[1]):
         return Amount(_finite(bound[1]), "<" if bound[2] in ("미만", "이하") else ">")
     raise _not_a_number(stripped)
+
+
+def read_share(text: str) -> Amount:
+    """Read a cell of a recipe: as ``read_amount``, and ``q.s.`` (적량, to 100) for the line that fills up."""
+    if "".join(unicodedata.normalize("NFKC", text).casefold().split()) in _FILLS_UP:
+        return Amount(None, "q.s.")
+    return read_amount(text)
 
 
 def read_number(text: str) -> float:
@@ -305,7 +314,9 @@ QUANTITIES: dict[str, Quantity] = {
             "mAU·s",
             {"mAU·s": 1.0, "mAU*s": 1.0, "mAU·min": 60.0, "mAU*min": 60.0},
         ),
-        Quantity("current area", "pA·s", {"pA·s": 1.0, "pA*s": 1.0}),
+        Quantity("current area", "pA·s", {"pA·s": 1.0, "pA*s": 1.0, "pA·min": 60.0, "pA*min": 60.0}),
+        Quantity("charge area", "nC·min", {"nC·min": 1.0, "nC*min": 1.0}),
+        Quantity("conductivity area", "µS·min", {"µS·min": 1.0, "µS*min": 1.0, "uS*min": 1.0}),
         Quantity("detector area", "25 µV·s", {"25 µV·s": 1.0, "25 uV*s": 1.0, "25 µV*s": 1.0}),
         Quantity(
             "voltage area",
@@ -317,6 +328,11 @@ QUANTITIES: dict[str, Quantity] = {
                 "µV·sec": 1.0,
                 "µV*sec": 1.0,
                 "uV*sec": 1.0,
+                "µV·min": 60.0,
+                "µV*min": 60.0,
+                "uV*min": 60.0,
+                "mV·min": 60e3,
+                "mV*min": 60e3,
                 "mV·s": 1e3,
                 "mV*s": 1e3,
             },
@@ -344,6 +360,9 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("study day", "day", {"day": 1.0, "days": 1.0, "일": 1.0, "일차": 1.0, "week": 7.0, "주": 7.0}),
         Quantity("dose by body mass", "mg/kg", {"mg/kg": 1.0, "µg/kg": 1e-3, "ug/kg": 1e-3, "g/kg": 1e3}),
         Quantity("daily dose", "mg/kg/day", {"mg/kg/day": 1.0, "mg/kg/d": 1.0, "mg/kg/일": 1.0}),
+        Quantity("daily intake", "g/day", {"g/day": 1.0, "g/d": 1.0, "g/일": 1.0, "mg/day": 1e-3, "mg/일": 1e-3}),
+        Quantity("rotation", "rpm", {"rpm": 1.0, "r/min": 1.0}),
+        Quantity("reduction", "log10 CFU/g", {"log10 CFU/g": 1.0, "log CFU/g": 1.0}),
         Quantity("water loss", "g/m²/h", {"g/m²/h": 1.0, "g/m2/h": 1.0, "g/(m²·h)": 1.0, "g/h/m²": 1.0, "g/hm²": 1.0}),
         Quantity("instrument units", "a.u.", {"a.u.": 1.0, "A.U.": 1.0, "AU": 1.0}),
         Quantity("score", "score", {"score": 1.0, "점": 1.0}),

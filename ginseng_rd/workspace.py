@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ginseng_rd.chemistry.compounds import Compound
-from ginseng_rd.chemistry.names import CompoundNames
+from ginseng_rd.compounds import Compounds
 from ginseng_rd.settings import read_settings
 from ginseng_rd.store import Store
 from ginseng_rd.tracking import Ledger
-from ginseng_rd.upload import Judged, Receipt, Receipts, Sheet, check, upload, upload_many, withdraw
+from ginseng_rd.upload import (
+    Judged,
+    Receipt,
+    Receipts,
+    Sheet,
+    Withdrawal,
+    balance_extract,
+    check,
+    register,
+    upload,
+    upload_many,
+    withdraw,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ginseng_rd.comparison import Comparison
+    from ginseng_rd.chemistry.balance import MolarBalance
+    from ginseng_rd.comparison import Comparison, Desire
     from ginseng_rd.experiments import FinishedRun
+    from ginseng_rd.formulations import WeighingSheet
+    from ginseng_rd.lineage import Doubt, Lineage
 
 Progress = Callable[[str], None]
 
@@ -35,40 +50,6 @@ def open_workspace(folder: str | Path, *, create: bool = False, company: str = "
     return Workspace(Store.create(path, company=company) if create else Store.open(path))
 
 
-class Compounds:
-    """The compounds of a workspace, found by any of their names in Korean or English."""
-
-    def __init__(self, compounds: Sequence[Compound]) -> None:
-        self._by_code = {compound.code: compound for compound in compounds}
-        self._names = CompoundNames(compounds)
-
-    def __getitem__(self, name: str) -> Compound:
-        """Return the compound a name stands for; raises UnknownName with the nearest names."""
-        return self._by_code[self._names.code_of(name)]
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._names.knows(name)
-
-    def __iter__(self) -> Iterator[Compound]:
-        return iter(self._by_code.values())
-
-    def __len__(self) -> int:
-        return len(self._by_code)
-
-    def table(self) -> pd.DataFrame:
-        """Return code, names, family, formula, molar mass (g/mol) and standing of the structure, one row a compound."""
-        import pandas as pd
-
-        columns = ["code", "name", "korean_name", "family", "formula", "molar_mass", "stereo_status", "structure_basis"]
-        return pd.DataFrame([[getattr(c, name) for name in columns] for c in self], columns=columns)
-
-    def __repr__(self) -> str:
-        return f"{len(self)} compounds\n{self.table().to_string(max_rows=12)}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{len(self)} compounds</p>{self.table().to_html(index=False, max_rows=12, border=0)}"
-
-
 class Workspace:
     """What a company's data, experiments and comparisons hang on. Made by ``open_workspace``."""
 
@@ -76,6 +57,7 @@ class Workspace:
         self._store = store
         self.folder = store.folder
         self.ledger = Ledger(store.folder / "mlflow")
+        self._compounds: tuple[tuple[int, ...], Compounds] | None = None
 
     def __repr__(self) -> str:
         return f"Workspace {self.folder}: {len(self.compounds)} compounds, {len(self._store.uploads())} uploads"
@@ -90,13 +72,20 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @cached_property
+    @property
     def compounds(self) -> Compounds:
         """The compounds: ``ws.compounds["Rg3"]``, ``ws.compounds["진세노사이드 Rg3"]``."""
-        return Compounds(self._store.compounds())
+        state = self._store.uploads_state()
+        if self._compounds is None or self._compounds[0] != state:  # an upload may have registered some
+            self._compounds = (state, Compounds(self._store.compounds(), self.folder / "cache"))
+        return self._compounds[1]
 
     def check(self, path: str | Path, *, sheet: Sheet | None = None) -> Judged:
-        """Read and judge a lab file without storing it; every finding is in the answer."""
+        """Read and judge a lab file without storing it.
+
+        The answer shows its cells with the faulty ones marked; ``.findings``, ``.table()`` and ``.preview()``
+        hold the same as values.
+        """
         return check(self._store, Path(path), sheet)
 
     def upload(
@@ -125,6 +114,7 @@ class Workspace:
             replaces=replaces,
             reason=reason,
             by=_member(),
+            ledger=self.ledger,
             progress=progress,
         )
 
@@ -139,9 +129,57 @@ class Workspace:
         """Store every file that paths, folders and zip archives hold, each judged by itself."""
         return upload_many(self._store, map(Path, paths), origin=origin, accept=accept, by=_member(), progress=progress)
 
-    def withdraw(self, name: str, *, reason: str) -> None:
-        """End an upload, named by file name or hash. Its readings are shown no more, and kept with the reason."""
-        withdraw(self._store, name, reason=reason, by=_member())
+    def register(
+        self,
+        structure: str,
+        *,
+        code: str,
+        name: str = "",
+        korean_name: str = "",
+        synonyms: Iterable[str] = (),
+        accept: Collection[str] = (),
+    ) -> Receipt:
+        """Register a compound of the company's own, drawn as SMILES, InChI or molfile, and return a receipt.
+
+        The structure is standardised; one that is known already gets the new names. Raises LabFileRejected for a
+        drawing that is none, and for one that leaves open which known compound it is (to be answered by ``accept``).
+        """
+        facts = {"code": code, "structure": structure, "name": name, "korean_name": korean_name}
+        facts["synonyms"] = ";".join(synonyms)
+        return register(self._store, facts, accept=accept, by=_member())
+
+    def molar_balance(self, extract: str) -> MolarBalance:
+        """Hold the contents of an extract against those of all it was made from, in moles by aglycone family.
+
+        Raises UnknownName for an extract that is not there, GinsengError where contents or amounts are missing.
+        """
+        return balance_extract(self._store, self.compounds, extract)
+
+    def withdraw(self, name: str, *, reason: str) -> Withdrawal:
+        """End an upload, named by file name or hash. Its readings are shown no more, and kept with the reason.
+
+        The answer tells how much stands on it; ``in_doubt`` shows what.
+        """
+        return withdraw(self._store, name, reason=reason, by=_member(), ledger=self.ledger)
+
+    def lineage(self, code: str) -> Lineage:
+        """Return what a lot, extract, formulation, version (``F-012 v2``), batch or trial is made of, and what of it.
+
+        The answer draws itself in a notebook. Raises UnknownName, with the nearest, for a code that is nowhere.
+        """
+        from ginseng_rd.lineage import lineage
+
+        return lineage(self._store, code)
+
+    def in_doubt(self, name: str) -> Doubt:
+        """Return everything that stands on a recalled lot, extract or batch, or on a corrected or withdrawn upload.
+
+        ``name`` is a code, or an upload's file name or hash. Extracts, versions, batches, readings, figures
+        and MLflow runs are named, each with the way it stands on it.
+        """
+        from ginseng_rd.lineage import in_doubt
+
+        return in_doubt(self._store, self.ledger, name)
 
     def template(self, kind: str, path: str | Path | None = None, *, language: str = "both") -> Path:
         """Write an Excel sheet to fill in with rows of a kind, by default ``KIND.xlsx`` here, and return its path.
@@ -167,11 +205,54 @@ class Workspace:
         """
         return self._store.readings(kind, where)
 
-    def compare(self, *codes: str) -> Comparison:
-        """Put two to fifty formulations side by side, the first as base: only what differs."""
+    def draft(
+        self,
+        name: str,
+        *,
+        note: str,
+        shares: Mapping[str, str | Decimal] | None = None,
+        substitute: Mapping[str, str] | None = None,
+    ) -> Receipt:
+        """Store the next version of a formulation, a copy of ``name`` (``F-012`` or ``F-012 v2``) with changed lines.
+
+        ``shares`` gives ingredients a new share in %, 0 to take one out; ``substitute`` puts one ingredient in the
+        place of another. A q.s. line takes the rest. ``note`` says what was changed, and why.
+        """
+        from ginseng_rd.formulations import draft_version
+
+        return draft_version(self._store, name, note=note, shares=shares, substitute=substitute, by=_member())
+
+    def lock(self, name: str, *, reason: str) -> Receipt:
+        """Lock a version (``F-012 v2``): from then on it never changes."""
+        from ginseng_rd.formulations import lock_version
+
+        return lock_version(self._store, name, reason=reason, by=_member())
+
+    def weigh(self, name: str, size_g: str | Decimal) -> WeighingSheet:
+        """Return what to weigh for a batch of a version, to the hundredth of a gram: to read, or to save as XLSX."""
+        from ginseng_rd.formulations import weigh_version
+
+        return weigh_version(self._store, name, size_g)
+
+    def compare(
+        self,
+        *codes: str,
+        everything: bool = False,
+        day: date | None = None,
+        limits: Mapping[str, tuple[float | None, float | None]] | None = None,
+        desirability: Mapping[str, Desire] | None = None,
+    ) -> Comparison:
+        """Put two to fifty versions or batches side by side, the first as base: only what differs, or everything.
+
+        A code is a formulation (its newest version), a version such as ``F-012 v2``, or a product batch. Costs are
+        of ``day``, today unless named; ``limits`` are lowest and highest of an endpoint in a stability study;
+        ``desirability`` says what is wanted of an endpoint.
+        """
         from ginseng_rd.comparison import compare
 
-        return compare(self._store, codes)
+        return compare(
+            self._store, codes, everything=everything, day=day, limits=limits, desirability=desirability
+        )
 
     def run(self, path: str | Path, *, progress: Progress = lambda _: None) -> FinishedRun:
         """Run an experiment file, record it in MLflow, and say how it stands to earlier runs."""

@@ -16,15 +16,16 @@ RECIPES = (
     "F-3,Glycerin,humectant,8.00,%",
 )
 RESULTS = (
-    "formulation,endpoint,value,unit,sd,outcome",
-    "F-1,viscosity,12.5,Pa·s,0.4,",
-    "F-2,viscosity,14000,mPa·s,,",
-    "F-1,one phase,1,0/1,,",
-    "F-2,one phase,1,0/1,,",
-    "F-3,one phase,0,0/1,,",
-    "F-1,feel,,,,light",
-    "F-2,feel,,,,light",
-    "F-3,feel,,,,light",
+    "formulation,endpoint,value,unit,sd,n,outcome",
+    "F-1,viscosity,12.5,Pa·s,0.4,3,",
+    "F-2,viscosity,14000,mPa·s,,,",
+    "F-3,viscosity,18000,mPa·s,500,3,",
+    "F-1,one phase,1,0/1,,,",
+    "F-2,one phase,1,0/1,,,",
+    "F-3,one phase,0,0/1,,,",
+    "F-1,feel,,,,,light",
+    "F-2,feel,,,,,light",
+    "F-3,feel,,,,,light",
 )
 
 
@@ -42,9 +43,14 @@ def test_only_lines_that_differ_are_shown_with_marks_against_the_base(creams):
     assert "Glycerin 8.00 %" in found.alike
 
 
-def test_results_stand_in_one_unit_with_their_spread(creams):
+def test_everything_is_shown_when_asked_for(creams):
+    assert "Glycerin" in creams.compare("F-1", "F-2", everything=True).recipe.index
+
+
+def test_results_stand_in_one_unit_with_their_spread_and_number(creams):
     found = creams.compare("F-1", "F-2", "F-3")
-    assert found.results.loc["viscosity"].tolist() == ["12500 ± 400 mPa·s", "14000 mPa·s", "not measured"]
+    shown = ["12500 ± 400 mPa·s (n = 3)", "14000 mPa·s ▲", "18000 ± 500 mPa·s (n = 3) ▲"]
+    assert found.results.loc["viscosity"].tolist() == shown
     assert found.results.loc["one phase"].tolist() == ["yes", "yes", "no"]
     assert "feel light" in found.alike
 
@@ -79,3 +85,20 @@ def test_a_comparison_shows_itself_in_a_terminal_and_a_notebook(creams):
     assert "4.05 ▲" in str(found)
     assert "<table" in found._repr_html_()
     assert len(found.plot().data) == 2
+
+
+def test_a_difference_of_replicates_is_told_in_a_sentence_with_its_interval(creams):
+    found = creams.compare("F-1", "F-2", "F-3")
+    (difference,) = found.differences
+    # Welch and pooled variance agree here: equal numbers. By hand: 5500 ± t(4) * sqrt((400² + 500²) / 3).
+    assert (difference.estimate.low, difference.estimate.high) == pytest.approx((4473.6, 6526.4), abs=0.1)
+    assert str(difference).startswith(
+        "viscosity: F-3 is 5500 mPa·s higher than F-1 (95 % 4474 to 6526), n = 3, p < 0.0"
+    )
+
+
+def test_a_korean_reader_is_shown_korean(creams, monkeypatch):
+    monkeypatch.setenv("GINSENG_RD_LANGUAGE", "ko")
+    found = creams.compare("F-1", "F-3")
+    assert "처방, % w/w" in str(found)
+    assert "F-3이(가) F-1보다 5500 mPa·s 높음" in str(found)

@@ -22,11 +22,13 @@ def checkout(tmp_path, monkeypatch):
 
 
 def test_the_notebook_lines_run_and_find_the_ic50(checkout):
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict = {}
-    exec(block, names)
+    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(block, names)
     assert names["curve"].ic50.unit == "µg/mL"
     assert names["run"].repeats is None
+    assert names["ws"].compounds["Ethyl octanoate"].code == "HY-1"
+    assert list(names["ws"].readings("lock")["version"]) == [2]
 
 
 def test_every_terminal_line_runs(checkout):

@@ -213,8 +213,8 @@ def _expected() -> dict[str, object]:
         "peak_areas_mau_s": [area for _, area, _ in PEAKS],
         "spoilt_faults": [
             {"code": "not-a-number", "row": 2, "column": "Rg1 (mg/g)", "found": "'3,42'"},
-            {"code": "unknown-unit", "row": 2, "column": "Rg3 (mg/q)", "found": "'mg/q' in 7 rows"},
-            {"code": "unknown-compound", "row": 2, "column": "Rgl (mg/g)", "found": "'Rgl' in 7 rows"},
+            {"code": "unknown-unit", "row": 1, "column": "Rg3 (mg/q)", "found": "'mg/q' in 7 rows"},
+            {"code": "unknown-compound", "row": 1, "column": "Rgl (mg/g)", "found": "'Rgl' in 7 rows"},
             {"code": "not-a-number", "row": 3, "column": "Rb1 (mg/g)", "found": "'5.O3'"},
             {"code": "out-of-range", "row": 4, "column": "Rg1 (mg/g)", "found": "'-8.15 mg/g'"},
             {"code": "out-of-range", "row": 5, "column": "Rb1 (mg/g)", "found": "'10000 mg/g'"},

@@ -10,6 +10,7 @@ from rdkit.Chem import rdinchi, rdMolDescriptors
 from rdkit.Chem.Draw import rdMolDraw2D
 from rdkit.rdBase import BlockLogs
 
+from ginseng_rd.chemistry.orientation import orient
 from ginseng_rd.errors import GinsengError
 
 _AVERAGE_MASS = rdMolDescriptors.Properties(["amw"])
@@ -61,8 +62,13 @@ def read_molecule(smiles: str) -> Any:
 
 
 def draw_svg(smiles: str, width: int = 320, height: int = 240, legend: str = "") -> str:
-    """Return a drawing of ``smiles`` as an SVG element that can stand in a page; sizes in pixels."""
-    molecule = read_molecule(smiles)
+    """Return a drawing of ``smiles`` as an SVG element that can stand in a page; sizes in pixels.
+
+    Dammaranes and oleananes all stand alike: ring A lower left, sugars of C-3 to the left, C-20 upper right.
+    """
+    # The order of the atoms decides how free parts are laid out: in canonical order alike parts lie alike.
+    molecule = read_molecule(Chem.MolToSmiles(read_molecule(smiles)))
+    orient(molecule)
     drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
     rdMolDraw2D.PrepareAndDrawMolecule(drawing, molecule, legend=legend)
     drawing.FinishDrawing()

@@ -7,15 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 
-from ginseng_rd.errors import GinsengError, Severity
+from ginseng_rd.cli.console import err, out, prepare_streams, print_json, printable, show_judged
+from ginseng_rd.errors import GinsengError, LabFileRejected, Severity
 from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.settings import read_settings
-from ginseng_rd.upload import Sheet
+from ginseng_rd.upload import Sheet, preview_refused
+from ginseng_rd.words import say, speak
 from ginseng_rd.workspace import Workspace, open_workspace
 
 app = typer.Typer(
@@ -24,12 +25,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False, soft_wrap=True, markup=False)
-_err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", "-w", help="Folder of the workspace (default: GINSENG_RD_WORKSPACE or lab)."),
+]
+LanguageOption = Annotated[
+    Literal["en", "ko"] | None,
+    typer.Option(
+        "--language",
+        help="Language of what is said of the files: en or ko (default: GINSENG_RD_LANGUAGE or en).",
+        callback=lambda chosen: speak(chosen or ""),
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 FilesArgument = Annotated[
@@ -51,7 +58,7 @@ def init(
 ) -> None:
     """Make a workspace in a folder."""
     with _working("making the workspace"), open_workspace(folder, create=True, company=company) as ws:
-        _out.print(
+        out.print(
             f"The workspace {folder} is ready: {len(ws.compounds)} compounds. Next: ginseng-rd upload FILE -w {folder}"
         )
 
@@ -63,20 +70,31 @@ def check(
     kind: KindOption = None,
     column: ColumnOption = [],  # noqa: B006  (typer reads the default, nothing changes it)
     fixed: FixedOption = [],  # noqa: B006
+    language: LanguageOption = None,
+    json_: JsonOption = False,
 ) -> None:
-    """Judge lab files without storing anything."""
+    """Judge lab files without storing anything: what would go in, the faulty rows, and what is wrong with them."""
     sheet = _sheet(kind, column, fixed)
+    documents: list[dict[str, Any]] = []
     with _workspace(workspace) as ws:
 
         def look(path: Path) -> bool:
-            judged = ws.check(path, sheet=sheet)
-            rows = ", ".join(f"{len(part)} {part.kind} readings" for part in judged.readings)
-            _out.print(f"{judged.name}: {judged.format}, {rows}.")
-            for finding in judged.findings:
-                _out.print(f"  {finding.severity}: {finding}")
+            try:
+                judged = ws.check(path, sheet=sheet)
+            except LabFileRejected as refusal:
+                documents.append({"readings": {}, **preview_refused(refusal).as_json()})
+                raise
+            if json_:
+                documents.append({"readings": judged.rows, **judged.preview().as_json()})
+            else:
+                show_judged(judged)
             return not any(f.severity is Severity.STOPS for f in judged.findings)
 
-        _each_file(files, look)
+        try:
+            _each_file(files, look)
+        finally:
+            if json_:
+                print_json(documents)
 
 
 @app.command()
@@ -90,6 +108,7 @@ def upload(
     origin: Annotated[str, typer.Option(help="own, published or invented.")] = "own",
     replaces: Annotated[str, typer.Option(help="File name or hash of the upload this one corrects.")] = "",
     reason: Annotated[str, typer.Option(help="Why it is replaced.")] = "",
+    language: LanguageOption = None,
 ) -> None:
     """Store lab files: each goes in whole, or every fault in it is told."""
     one_by_one = bool(kind or column or fixed or replaces)
@@ -98,11 +117,11 @@ def upload(
             with _working("reading") as progress:
                 receipts = ws.upload_many(files, accept=accept, origin=origin, progress=progress)
             for receipt in receipts.receipts:
-                _out.print(str(receipt))
+                out.print(printable(str(receipt)))
             for refusal in receipts.refusals:
-                _err.print(str(refusal))
+                err.print(printable(str(refusal)))
             if len(receipts.receipts) + len(receipts.refusals) > 1:
-                _out.print(str(receipts).splitlines()[0])
+                out.print(receipts.summary())
             if receipts.refusals:
                 raise typer.Exit(1)
             return
@@ -118,7 +137,7 @@ def upload(
                     reason=reason,
                     progress=progress,
                 )
-            _out.print(str(receipt))
+            out.print(printable(str(receipt)))
             return True
 
         _each_file(files, store)
@@ -129,11 +148,11 @@ def withdraw(
     name: Annotated[str, typer.Argument(help="File name of the upload, or the beginning of its hash.")],
     reason: Annotated[str, typer.Option(help="Why, for those who will ask later.")],
     workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
 ) -> None:
     """End an upload: its readings are shown no more, and kept with the reason."""
     with _workspace(workspace) as ws:
-        ws.withdraw(name, reason=reason)
-        _out.print(f"{name} is withdrawn. Its file and readings are kept with the reason.")
+        out.print(printable(str(ws.withdraw(name, reason=reason))))
 
 
 @app.command()
@@ -167,9 +186,9 @@ def compounds(
         if name is None:
             _show(ws.compounds.table(), json_)
         elif json_:
-            _out.print_json(json.dumps(vars(ws.compounds[name]), ensure_ascii=False))
+            print_json(vars(ws.compounds[name]))
         else:
-            _out.print(str(ws.compounds[name]))
+            out.print(str(ws.compounds[name]))
 
 
 @app.command()
@@ -182,23 +201,66 @@ def template(
     from ginseng_rd.labfiles.templates import save_template
 
     written = save_template(kind, to or Path(f"{kind}.xlsx"), language=language)
-    _out.print(f"The template is {written}. Fill in its first sheet; next: ginseng-rd upload {written}")
+    out.print(f"The template is {written}. Fill in its first sheet; next: ginseng-rd upload {written}")
 
 
 @app.command()
 def compare(
-    codes: Annotated[list[str], typer.Argument(help="Two to fifty formulation codes; the first is the base.")],
+    codes: Annotated[
+        list[str],
+        typer.Argument(
+            help="Two to fifty codes: F-012 (newest version), 'F-012 v2', or a batch; the first is the base."
+        ),
+    ],
     workspace: WorkspaceOption = None,
+    save: Annotated[Path | None, typer.Option(help="File to write: .html, .xlsx or .pdf.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show what is the same too.")] = False,
+    language: LanguageOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Put formulations side by side: only what differs."""
+    """Put formulations side by side: what differs, and which differences are real."""
     with _workspace(workspace) as ws:
-        found = ws.compare(*codes)
+        with _working("comparing"):
+            found = ws.compare(*codes, everything=all_)
+            written = found.save(save) if save else None
         if json_:
-            tables = {"recipe": found.recipe.to_dict(), "results": found.results.to_dict(), "origin": found.origin}
-            _out.print_json(json.dumps(tables, ensure_ascii=False))
+            print_json(found.as_json())
+        elif written:
+            out.print(say(f"The comparison is {written}", f"비교를 저장했습니다: {written}"))
         else:
-            _out.print(str(found))
+            out.print(printable(str(found)))
+
+
+@app.command()
+def lineage(
+    code: Annotated[str, typer.Argument(help="A lot, extract, formulation, version such as 'F-012 v2', batch, trial.")],
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show what a code is made of, up to its lots, and what came of it, down to its results."""
+    with _workspace(workspace) as ws:
+        found = ws.lineage(code)
+        if json_:
+            print_json(found.as_json())
+        else:
+            out.print(printable(str(found)))
+
+
+@app.command("in-doubt")
+def in_doubt(
+    name: Annotated[str, typer.Argument(help="A recalled code, or an upload's file name or hash.")],
+    workspace: WorkspaceOption = None,
+    language: LanguageOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show all that stands on a recalled lot, extract or batch, or on a corrected or withdrawn upload."""
+    with _workspace(workspace) as ws:
+        found = ws.in_doubt(name)
+        if json_:
+            print_json(found.as_json())
+        else:
+            out.print(printable(str(found)))
 
 
 @app.command()
@@ -210,7 +272,7 @@ def run(
     with _workspace(workspace) as ws:
         with _working("reading the experiment") as progress:
             finished = ws.run(experiment, progress=progress)
-        _out.print(str(finished))
+        out.print(str(finished))
 
 
 @app.command()
@@ -228,7 +290,7 @@ def runs(
 def report(workspace: WorkspaceOption = None) -> None:
     """Write the page of the whole workspace."""
     with _workspace(workspace) as ws, _working("writing the report"):
-        _out.print(f"The report is {ws.report()}")
+        out.print(f"The report is {ws.report()}")
 
 
 @app.command()
@@ -238,37 +300,36 @@ def demo(
     """Run the main job end to end on the project's own data: upload, fit, record, compare."""
     from ginseng_rd.cli.demo import run_demo
 
-    run_demo(project, _out.print, _working)
+    run_demo(project, out.print, _working)
 
 
 def main() -> None:
     """Run the terminal program: exit 0 done, 1 told why not, 2 wrong usage."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")  # a CP949 console has no µ
+    prepare_streams()
     try:
         app()
     except GinsengError as error:
-        _err.print(str(error))
+        err.print(printable(str(error)))
         sys.exit(1)
     except KeyboardInterrupt:
-        _err.print("Stopped. What was stored is whole; run the same command again to go on.")
+        err.print("Stopped. What was stored is whole; run the same command again to go on.")
         sys.exit(1)
 
 
 @contextmanager
 def _workspace(folder: Path | None) -> Iterator[Workspace]:
-    with open_workspace(folder or read_settings().workspace) as ws:
+    settings = read_settings()
+    with open_workspace(folder or settings.workspace) as ws:
         yield ws
 
 
 @contextmanager
 def _working(doing: str) -> Iterator[Callable[[str], None]]:
     """Show what is being done while it is; off the screen (in a pipe) each step is a line of its own."""
-    if not _err.is_terminal:
-        yield lambda text: _err.print(f"… {text}")
+    if not err.is_terminal:
+        yield lambda text: err.print(f"… {text}")
         return
-    with _err.status(doing) as status:
+    with err.status(doing) as status:
         yield status.update
 
 
@@ -279,7 +340,7 @@ def _each_file(files: list[Path], do: Callable[[Path], bool]) -> None:
         try:
             fine &= do(path)
         except GinsengError as error:
-            _err.print(str(error))
+            err.print(printable(str(error)))
             fine = False
     if not fine:
         raise typer.Exit(1)
@@ -301,6 +362,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _show(table: Any, as_json: bool) -> None:
     if as_json:
-        _out.print_json(table.to_json(orient="records", force_ascii=False))
+        print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
     else:
-        _out.print(table.to_string(index=False, max_rows=60) if len(table) else "Nothing is there yet.")
+        out.print(table.to_string(index=False, max_rows=60) if len(table) else "Nothing is there yet.")

@@ -152,8 +152,8 @@ def _upload(ws: Workspace, file: DemoFile, say: Say, working: Working) -> None:
         first, *notes = str(receipt).splitlines()
         say(f"   {file.what}: {first}")
         if notes:
-            count = f"{len(notes)} note{'s' if len(notes) > 1 else ''}"
-            say(f"      with {count}, the first: {notes[0].removeprefix('  note: ')}")
+            count = f"{len(notes)} remark{'s' if len(notes) > 1 else ''}"
+            say(f"      with {count}, the first: {notes[0].strip()}")
     else:
         say(f"   {file.what}: in place since {receipt.upload.at}")
 

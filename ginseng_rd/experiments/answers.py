@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,11 @@ _NOT_GINSENOSIDES = ("reference active", "aglycone")
 
 @dataclass(frozen=True)
 class ChosenData:
-    """The readings an experiment asks for, and where they come from (``own``, ``published``, ``invented``)."""
+    """The readings an experiment asks for, their origin (``own``, ``published``, ``invented``), and what chose them."""
 
     readings: pd.DataFrame
     origin: str
+    where: Mapping[str, object]
 
 
 def choose_data(store: Store, experiment: Experiment) -> ChosenData:
@@ -64,7 +65,7 @@ def choose_data(store: Store, experiment: Experiment) -> ChosenData:
             f"{experiment.name} would mix invented example data with {origins[1]} data. Add origin = "
             f'"{origins[1]}" under [data.where].'
         )
-    return ChosenData(readings, " and ".join(origins))
+    return ChosenData(readings, " and ".join(origins), where)
 
 
 def answer(store: Store, experiment: Experiment, data: ChosenData, *, progress: Progress) -> Outcome:

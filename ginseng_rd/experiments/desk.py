@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import html
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ginseng_rd.experiments.answers import ChosenData, Progress, answer, choose_data
 from ginseng_rd.records.estimate import Estimate
 from ginseng_rd.records.experiment import ComparisonMethod, Experiment, read_experiment
+from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.records.outcome import Outcome
 from ginseng_rd.reports.pages import Section, page_text, shorten, table_html
 from ginseng_rd.store import Store
@@ -108,6 +110,7 @@ def run_experiment(
                 **({"ginseng_rd.repeats": earlier.run_id} if earlier else {}),
             },
             files=_files(experiment, outcome, data.origin),
+            inputs=[_input(store, kind, readings, where) for kind, readings, where in _used(store, experiment, data)],
             data_name=f"{experiment.data.readings} readings",
             data_rows=len(data.readings),
             data_fingerprint=data_fingerprint,
@@ -128,12 +131,29 @@ def find_run(store: Store, ledger: Ledger, path: Path) -> RecordedRun | None:
 
 def _data(store: Store, experiment: Experiment) -> tuple[ChosenData, str]:
     data = choose_data(store, experiment)
-    seen = fingerprint(data.readings)
+    first, *others = (fingerprint(readings) for _, readings, _ in _used(store, experiment, data))
+    return data, hashlib.sha256(" ".join((first, *others)).encode()).hexdigest() if others else first
+
+
+def _used(
+    store: Store, experiment: Experiment, data: ChosenData
+) -> Iterator[tuple[str, pd.DataFrame, Mapping[str, Any]]]:
+    """Yield each set of readings an experiment uses: its kind, the readings, and what chose them."""
+    yield experiment.data.readings, data.readings, data.where
     if isinstance(experiment.method, ComparisonMethod):
         # What was measured of the formulations is part of what a comparison says.
-        measured = store.readings("property", {"formulation": list(experiment.method.formulations)})
-        seen = hashlib.sha256(f"{seen} {fingerprint(measured)}".encode()).hexdigest()
-    return data, seen
+        where = {"formulation": list(experiment.method.formulations)}
+        yield "property", store.readings("property", where), where
+
+
+def _input(store: Store, kind: str, readings: pd.DataFrame, where: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a set of readings came in with, by hash, and the different names in it of things, for lineage."""
+    names = []
+    for naming in KINDS[kind].namings:
+        cells = readings[list(naming.columns)].drop_duplicates().astype(object)
+        rows = cells.where(cells.notna(), None).itertuples(index=False, name=None)
+        names.append({"columns": naming.columns, "values": sorted(map(list, rows), key=repr)})
+    return {"kind": kind, "uploads": [upload.sha256 for upload in store.sources(kind, where)], "names": names}
 
 
 def _earlier(ledger: Ledger, experiment: Experiment, data_fingerprint: str) -> RecordedRun | None:

@@ -21,7 +21,7 @@ class Case:
     def __post_init__(self) -> None:
         for column in self.kind.columns:
             texts = self.table.columns.get(column.name)
-            self.cells[column.name] = [""] * len(self.table) if texts is None else [text.strip() for text in texts]
+            self.cells[column.name] = [""] * len(self.table) if texts is None else list(map(str.strip, texts))
 
     def tell(
         self,

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from ginseng_rd.errors import Finding, Place, Severity, UnknownName
+from ginseng_rd.labfiles.bulk import without_cycle_search
 from ginseng_rd.labfiles.case import Case
 from ginseng_rd.labfiles.plausibility import weigh_plausibility
 from ginseng_rd.labfiles.repeats import name_repeats
+from ginseng_rd.labfiles.rules import weigh_rules
 from ginseng_rd.labfiles.tables import TextTable
 from ginseng_rd.records.kinds import KINDS, Column, Holds
 from ginseng_rd.records.readings import Readings
@@ -22,10 +23,12 @@ from ginseng_rd.units import (
     Amount,
     NotADate,
     NotANumber,
+    TextRefused,
     UnitRefused,
     read_amount,
     read_date,
     read_number,
+    read_share,
     to_canonical,
 )
 
@@ -38,8 +41,21 @@ _LOWER_BOUND = re.compile(r"lower bound|more than|greater than|초과|이상", r
 # How a source states a value: "about" is kept as the value, with the sign beside it.
 _STATED = {"": "=", "=": "=", "~": "="}
 _STATED |= dict.fromkeys(("<", "<=", "≤", "<<"), "<") | dict.fromkeys((">", ">=", "≥", ">>"), ">")
+_NOTHING = Amount(None, "missing")
 
 
+class _NotWhole(TextRefused):
+    """A number with decimals where a count stands."""
+
+
+class _InFuture(TextRefused):
+    """A day that has not come yet."""
+
+
+_CODES = {NotANumber: "not-a-number", _NotWhole: "not-whole", NotADate: "not-a-date", _InFuture: "in-future"}
+
+
+@without_cycle_search()
 def judge(table: TextTable, *, code_of: Callable[[str], str]) -> tuple[Readings, tuple[Finding, ...]]:
     """Turn a table of text into readings in canonical units, and name every cell that is at fault.
 
@@ -61,22 +77,19 @@ def judge(table: TextTable, *, code_of: Callable[[str], str]) -> tuple[Readings,
         elif column.holds is not Holds.MEASURED:
             columns[column.name] = _judge_numbers(case, column)
     if case.kind.measured:
-        amounts = _judge_measured(case)
-        columns["value"] = [amount.value for amount in amounts]
-        columns["relation"] = [amount.relation for amount in amounts]
+        columns["value"], columns["relation"] = _judge_measured(case)
         columns["value_text"] = case.cells["value"]
     _convert(case, columns)
     name_repeats(case, columns)
-    places = [table.place(i, case.kind.main_column) for i in range(len(table))]
-    extra = _extra(table)
-    readings = Readings(table.kind, columns, places, extra)
+    readings = Readings(table.kind, columns, table.places(case.kind.main_column), _extra(table))
     case.found += weigh_plausibility(readings)
+    case.found += weigh_rules(table, readings)
     return readings, _summed(case.found)
 
 
 def _judge_presence(case: Case) -> None:
     for column in case.kind.columns:
-        if not column.required or column.may_be_empty:
+        if not column.required or column.may_be_empty or "" not in case.cells[column.name]:
             continue
         expected = f"'{column.name}' ({column.korean})"
         remedy = "Write it, or N.D. or '-' if there is none." if column.holds is Holds.MEASURED else "Fill it in."
@@ -104,21 +117,37 @@ def _judge_text(case: Case, column: Column) -> list[str | None]:
     return [choices[text] for text in texts]
 
 
+def _read_cells(case: Case, name: str, read: Callable[[str], Any]) -> list[Any]:
+    """Return what each cell of a column says, None where it is empty or at fault; tell of those at fault.
+
+    ``read`` is asked once for each different text, and raises TextRefused for one that will not do.
+    """
+    texts = case.cells[name]
+    said: dict[str, Any] = {}
+    refused: dict[str, TextRefused] = {}
+    for text in set(texts):
+        try:
+            said[text] = read(text) if text else None
+        except TextRefused as error:
+            said[text], refused[text] = None, error
+    if refused:
+        for i, text in enumerate(texts):
+            if fault := refused.get(text):
+                case.tell(i, name, _CODES[type(fault)], f"'{text}'", fault.expected, fault.remedy)
+    return list(map(said.__getitem__, texts))
+
+
 def _judge_dates(case: Case, column: Column) -> list[str | None]:
     today = (datetime.now(UTC) + timedelta(hours=14)).date()  # the day where it is latest on Earth
-    dates: list[str | None] = []
-    for i, text in enumerate(case.cells[column.name]):
-        day = None
-        try:
-            day = _date(text) if text else None
-        except NotADate as error:
-            case.tell(i, column.name, "not-a-date", f"'{text}'", error.expected, error.remedy)
-        if day and date.fromisoformat(day[:10]) > today:
+
+    def read(text: str) -> str:
+        day = read_date(text)
+        if date.fromisoformat(day[:10]) > today:
             expected = f"a day up to today, {today.isoformat()}"
-            case.tell(i, column.name, "in-future", f"'{text}'", expected, "Correct the year, the month or the day.")
-            day = None
-        dates.append(day)
-    return dates
+            raise _InFuture(text, expected, "Correct the year, the month or the day.")
+        return day
+
+    return _read_cells(case, column.name, read)
 
 
 def _judge_compounds(case: Case, column: Column, code_of: Callable[[str], str]) -> list[str | None]:
@@ -149,43 +178,32 @@ def _judge_compounds(case: Case, column: Column, code_of: Callable[[str], str]) 
 
 
 def _judge_numbers(case: Case, column: Column) -> list[float | None]:
-    numbers: list[float | None] = []
-    for i, text in enumerate(case.cells[column.name]):
-        number = None
-        if text:
-            try:
-                number = _number(text)
-            except NotANumber as error:
-                case.tell(i, column.name, "not-a-number", f"'{text}'", error.expected, error.remedy)
-        if number is not None and column.holds is Holds.WHOLE:
-            if number != int(number):
-                case.tell(i, column.name, "not-whole", f"'{text}'", "a whole number", "Write it without decimals.")
-                number = None
-            else:
-                number = int(number)
-        numbers.append(number)
-    return numbers
+    return _read_cells(case, column.name, _read_whole if column.holds is Holds.WHOLE else read_number)
 
 
-def _judge_measured(case: Case) -> list[Amount]:
-    """Read the measured values, with the bounds that a stated relation or statistic adds to them."""
+def _read_whole(text: str) -> int:
+    number = read_number(text)
+    if number != int(number):
+        raise _NotWhole(text, "a whole number", "Write it without decimals.")
+    return int(number)
+
+
+def _judge_measured(case: Case) -> tuple[list[float | None], list[str]]:
+    """Read the measured values and their relations, with the bounds that a stated relation or statistic adds."""
+    read = read_share if case.kind["value"].may_fill_up else read_amount
+    amounts: list[Amount] = [amount or _NOTHING for amount in _read_cells(case, "value", read)]
+    values, relations = [amount.value for amount in amounts], [amount.relation for amount in amounts]
     unbounded = [""] * len(case.table)
     stated = case.cells.get("stated_relation", unbounded)
     statistic = case.cells.get("statistic", unbounded)
-    amounts: list[Amount] = []
-    for i, text in enumerate(case.cells["value"]):
-        try:
-            amount = _amount(text)
-        except NotANumber as error:
-            case.tell(i, "value", "not-a-number", f"'{text}'", error.expected, error.remedy)
-            amount = Amount(None, "missing")
-        if amount.value is not None and amount.relation == "=":
-            if stated[i] not in _STATED:
-                expected, remedy = f"one of {' '.join(filter(None, _STATED))}", "Write one of them, or leave it empty."
-                case.tell(i, "stated_relation", "wrong-choice", f"'{stated[i]}'", expected, remedy)
-            amount = Amount(amount.value, _bound_in(statistic[i]) if statistic[i] else _STATED.get(stated[i], "="))
-        amounts.append(amount)
-    return amounts
+    for i in (i for i, said in enumerate(zip(stated, statistic, strict=True)) if any(said)):
+        if values[i] is None or relations[i] != "=":
+            continue
+        if stated[i] not in _STATED:
+            expected, remedy = f"one of {' '.join(filter(None, _STATED))}", "Write one of them, or leave it empty."
+            case.tell(i, "stated_relation", "wrong-choice", f"'{stated[i]}'", expected, remedy)
+        relations[i] = _bound_in(statistic[i]) if statistic[i] else _STATED.get(stated[i], "=")
+    return values, relations
 
 
 def _bound_in(statistic: str) -> str:
@@ -196,7 +214,7 @@ def _convert(case: Case, columns: dict[str, list[Any]]) -> None:
     """Bring every number into the canonical unit of its row, and hold it against its range."""
     for name, unit in case.table.units.items():
         factor = _judge_heading_unit(case, case.kind[name], unit)
-        columns[name] = [_scaled(number, factor) for number in columns[name]]
+        columns[name] = _scale(columns[name], [factor] * len(case.table))
     by_unit: dict[str, list[Column]] = {}
     for column in case.kind.columns:
         if column.unit_column:
@@ -204,7 +222,7 @@ def _convert(case: Case, columns: dict[str, list[Any]]) -> None:
     for unit_column, measured in by_unit.items():
         factors = _judge_units(case, unit_column, measured, columns)
         for column in measured:
-            columns[column.name] = [_scaled(*pair) for pair in zip(columns[column.name], factors, strict=True)]
+            columns[column.name] = _scale(columns[column.name], factors)
     for column in case.kind.columns:
         if column.lowest is not None or column.highest is not None:
             _judge_range(case, column, columns[column.name])
@@ -215,7 +233,8 @@ def _judge_heading_unit(case: Case, column: Column, unit: str) -> float | None:
     try:
         return to_canonical(unit, column.quantities[:1])[1]
     except UnitRefused as error:
-        place = Place(case.table.sheet, column=str(case.table.headings.get(column.name, column.name)))
+        heading = str(case.table.headings.get(column.name, column.name))
+        place = Place(case.table.sheet, case.table.heading_row, heading)
         told = Finding(Severity.STOPS, "unknown-unit", place, f"'{unit}'", error.expected, error.remedy)
         case.found.append((0, told))
         return None
@@ -227,24 +246,20 @@ def _judge_units(
     """Return each row's factor to its canonical unit, which replaces the unit in ``columns``."""
     value_may_lack = any(column.may_be_empty for column in measured)
     told_as_empty = case.kind[unit_column].required and not value_may_lack
-    factors: list[float | None] = []
-    known: dict[str, tuple[str, float]] = {}
+    texts = case.cells[unit_column]
+    known: dict[str, tuple[str | None, float | None]] = {}
     refused: dict[str, UnitRefused] = {}
+    for text in set(texts):
+        try:
+            known[text] = to_canonical(text, measured[0].quantities)
+        except UnitRefused as error:
+            known[text], refused[text] = (text or None, None), error
+    columns[unit_column] = [known[text][0] for text in texts]
     records: dict[tuple[str, str], list[int]] = {}
-    for i, text in enumerate(case.cells[unit_column]):
-        if text not in known and text not in refused:
-            try:
-                known[text] = to_canonical(text, measured[0].quantities)
-            except UnitRefused as error:
-                refused[text] = error
-        if text in known:
-            columns[unit_column][i], factor = known[text]
-            factors.append(factor)
-            continue
-        factors.append(None)
+    for i in (i for i, text in enumerate(texts) if text in refused) if refused else ():
         has_number = any(columns[column.name][i] is not None for column in measured)
-        if text or (has_number and not told_as_empty):
-            records.setdefault((text, case.table.place(i, unit_column).column), []).append(i)
+        if texts[i] or (has_number and not told_as_empty):
+            records.setdefault((texts[i], case.table.place(i, unit_column).column), []).append(i)
         if value_may_lack:
             columns["relation"][i] = "missing"
     for (text, _), where in records.items():
@@ -253,11 +268,19 @@ def _judge_units(
         if value_may_lack:
             severity, remedy = Severity.ASKS, f"{remedy} Or accept it: the value is then kept as text only."
         case.tell(where[0], unit_column, "unknown-unit", found, refused[text].expected, remedy, severity)
-    return factors
+    return [known[text][1] for text in texts]
 
 
-@lru_cache(maxsize=65536)
-def _scaled(number: float | None, factor: float | None) -> float | None:
+def _scale(numbers: list[float | None], factors: list[float | None]) -> list[float | None]:
+    """Multiply each number by its factor; where one of the two is None, so is the product."""
+    if set(factors) <= {1}:
+        return numbers
+    pairs = list(zip(numbers, factors, strict=True))
+    products = {pair: _product(*pair) for pair in set(pairs)}
+    return list(map(products.__getitem__, pairs))
+
+
+def _product(number: float | None, factor: float | None) -> float | None:
     """Multiply as on paper, so that 0.595 % is 5.95 mg/g and not 5.949999999999999."""
     if number is None or factor is None:
         return None
@@ -267,6 +290,9 @@ def _scaled(number: float | None, factor: float | None) -> float | None:
 def _judge_range(case: Case, column: Column, numbers: list[float | None]) -> None:
     lowest = -math.inf if column.lowest is None else column.lowest
     highest = math.inf if column.highest is None else column.highest
+    there = [number for number in numbers if number is not None]
+    if not there or lowest <= min(there) <= max(there) <= highest:
+        return
     expected = f"{lowest:g} or more" if highest == math.inf else f"{lowest:g} to {highest:g}"
     for i, number in enumerate(numbers):
         if number is None or lowest <= number <= highest:
@@ -305,8 +331,3 @@ def _summed(found: Iterable[tuple[int, Finding]]) -> tuple[Finding, ...]:
             more = f"{count - _TOLD_OF_A_CODE} more of this kind, the last at {end.place}"
             told.append(Finding(end.severity, code, Place(end.place.sheet), more, end.expected, "Mend them alike."))
     return tuple(told)
-
-
-_amount = lru_cache(maxsize=65536)(read_amount)
-_number = lru_cache(maxsize=65536)(read_number)
-_date = lru_cache(maxsize=65536)(read_date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import PureWindowsPath
 
@@ -13,6 +13,7 @@ from ginseng_rd.errors import Finding, Place, Severity
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import TextTable
 from ginseng_rd.records.kinds import KINDS
+from ginseng_rd.units import UnitRefused, to_canonical
 
 # The unit of areas in a file that states none: steps of the instrument's own converter.
 UNSTATED_UNIT = "counts"
@@ -21,6 +22,26 @@ _A_MILLIONTH = Decimal("0.000001")
 _FRACTION_WITH_COMMA = re.compile(r"-?\d+,\d+")
 _NUMBER_WITH_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 _NUMBER_WITH_POINT = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?")
+_NO_AMOUNT = re.compile(r"[-\s]*|n\.?a\.?", re.I)
+# Units as people type them into a calibration, and the same unit as it is written here. ``ppm`` is not among
+# them: of a solution it may be meant by volume or by mass.
+_SAME_UNIT = {
+    "g/l": "g/L",
+    "mg/l": "mg/L",
+    "ug/l": "ng/mL",
+    "µg/l": "ng/mL",
+    "ng/ul": "µg/mL",
+    "ng/µl": "µg/mL",
+    "ug/ul": "mg/mL",
+    "µg/µl": "mg/mL",
+    "ug/ml": "µg/mL",
+    "mg/ml": "mg/mL",
+    "ng/ml": "ng/mL",
+    "mmol/l": "mM",
+    "umol/l": "µM",
+    "nmol/l": "nM",
+}
+_UNCLEAR_UNITS = ("ppm", "ppb")
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,49 @@ def tabulate_peaks(peaks: Sequence[Peak], headings: Mapping[str, str], source: S
     return TextTable("peak", columns, [peak.line for peak in peaks], sheet, dict(headings), extra)
 
 
+def settle_amounts(
+    peaks: Iterable[Peak], source: Source, *, heading: str = "Amount"
+) -> tuple[list[Peak], list[Finding]]:
+    """Return peaks whose ``amount`` is a number in a unit of the kind; any other amount is kept beside its peak.
+
+    A unit the file does not state, or that says too little (``ppm``), is taken from the owner's
+    ``amount_unit``; without that the amounts are kept as text under ``heading``, and it is noted.
+    """
+    settled: list[Peak] = []
+    unclear: dict[str, None] = {}
+    for peak in peaks:
+        cells = dict(peak.cells)
+        text, stated = cells.pop("amount", "").strip(), cells.pop("amount_unit", "").strip()
+        extra = dict(peak.extra)
+        unit = _unit_of_amount(stated) or source.fixed.get("amount_unit", "").strip()
+        if not _NO_AMOUNT.fullmatch(text):
+            if unit and _is_figure(text):
+                cells |= {"amount": text, "amount_unit": unit}
+            else:
+                extra[f"{heading} [{stated}]" if stated else heading] = text
+            if not unit and _is_figure(text) and _figure(text):
+                unclear[stated] = None
+        settled.append(replace(peak, cells=cells, extra=extra))
+    return settled, [_unclear_unit(stated) for stated in unclear]
+
+
+def _unit_of_amount(stated: str) -> str:
+    """Return a stated unit as it is written here, or '' where it is none of the kind's or could mean two things."""
+    unit = _SAME_UNIT.get(stated.replace("\u03bc", "\u00b5").casefold(), stated)
+    try:
+        to_canonical(unit, KINDS["peak"]["amount"].quantities)
+    except UnitRefused:
+        return ""
+    return "" if unit.casefold() in _UNCLEAR_UNITS else unit
+
+
+def _unclear_unit(stated: str) -> Finding:
+    found = f"amounts in '{stated}'" if stated else "amounts without a unit"
+    expected = "a unit that says of what, such as µg/mL"
+    remedy = "They are kept as text beside the peaks; give 'amount_unit' with the file to take them as amounts."
+    return Finding(Severity.NOTES, "amount-unit-unclear", Place(column="amount"), found, expected, remedy)
+
+
 def split_cells(line: str, separator: str = ",") -> list[str]:
     """Return the cells of one line, quotation marks taken off. A line too damaged for them is cut at the separators."""
     try:
@@ -61,12 +125,14 @@ def name_sample(stated: str, data_file: str, source: Source) -> tuple[str, list[
     return stem, [Finding(Severity.NOTES, "sample-not-stated", Place(), found, expected, remedy)]
 
 
-def tell_wrong_total(areas: Iterable[str], total: str, *, of: str, line: int | None, remedy: str) -> list[Finding]:
-    """Return the finding for printed areas that do not sum to the printed total.
+def tell_wrong_total(
+    figures: Iterable[str], total: str, *, of: str, line: int | None, remedy: str, what: str = "areas"
+) -> list[Finding]:
+    """Return the finding for printed areas, or ``what`` else was summed, that do not sum to the printed total.
 
     The two may differ by what rounding took: half a unit of the last digit of every figure.
     """
-    return _tell_difference(areas, total, f"the printed total {total}", of=of, line=line, remedy=remedy)
+    return _tell_difference(figures, total, f"the printed total {total}", what, of=of, line=line, remedy=remedy)
 
 
 def tell_wrong_shares(shares: Iterable[str], *, of: str, line: int | None, remedy: str) -> list[Finding]:
@@ -74,11 +140,12 @@ def tell_wrong_shares(shares: Iterable[str], *, of: str, line: int | None, remed
 
     Shares printed with all their digits may miss it by a millionth.
     """
-    return _tell_difference(shares, "", "shares of the total area that make 100 %", of=of, line=line, remedy=remedy)
+    expected = "shares of the total area that make 100 %"
+    return _tell_difference(shares, "", expected, "areas", of=of, line=line, remedy=remedy)
 
 
 def _tell_difference(
-    parts: Iterable[str], whole: str, expected: str, *, of: str, line: int | None, remedy: str
+    parts: Iterable[str], whole: str, expected: str, what: str, *, of: str, line: int | None, remedy: str
 ) -> list[Finding]:
     place = Place(row=line)
     try:
@@ -91,7 +158,7 @@ def _tell_difference(
     summed = sum(figures, Decimal(0))
     if abs(summed - stated) <= max(sum(map(_half_a_digit, rounded), Decimal(0)), _A_MILLIONTH):
         return []
-    found = f"areas that sum to {summed} for {of}" if whole else f"areas of {summed} % in all for {of}"
+    found = f"{what} that sum to {summed} for {of}" if whole else f"areas of {summed} % in all for {of}"
     return [Finding(Severity.STOPS, "total-differs", place, found, expected, remedy)]
 
 
@@ -109,6 +176,14 @@ def has_decimal_commas(fractions: Iterable[str], numbers: Iterable[str]) -> bool
 def with_decimal_point(text: str) -> str:
     """Return a number of a table with decimal commas as one with a point; any other text as it is."""
     return text.replace(",", ".") if _NUMBER_WITH_COMMA.fullmatch(text.strip()) else text
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        _figure(text)
+    except InvalidOperation:
+        return False
+    return True
 
 
 def _figure(text: str) -> Decimal:

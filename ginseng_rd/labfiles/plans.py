@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ginseng_rd.labfiles.headings import Heading
 from ginseng_rd.labfiles.melting import Melt, find_melts
 from ginseng_rd.labfiles.source import Source
-from ginseng_rd.records.kinds import KINDS, Holds, Kind, fold
+from ginseng_rd.records.kinds import KINDS, Column, Holds, Kind, fold
 
 
 @dataclass
@@ -16,7 +16,8 @@ class Plan:
     """How a sheet's headings are read as one kind.
 
     ``declared`` maps a column of the kind to the position of its heading, ``units`` a unit column
-    to the unit a heading states and ``own_units`` a column without a unit column to it; ``melted``
+    to the unit a heading states, ``stated_at`` to the position of that heading, and ``own_units`` a
+    column without a unit column to its unit; ``melted``
     are the headings that are readings, ``unknown`` the positions the kind has no place for,
     ``doubtful`` those of them that begin with a compound beside compounds that are read, and
     ``clashes`` the columns that two headings claim.
@@ -27,6 +28,7 @@ class Plan:
     fixed: dict[str, str]
     declared: dict[str, int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    stated_at: dict[str, int] = field(default_factory=dict)
     own_units: dict[str, str] = field(default_factory=dict)
     melted: list[Melt] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
@@ -72,6 +74,7 @@ def _plan(kind: Kind, headings: list[Heading], source: Source) -> Plan:
             open_positions.append(i)
         else:
             _declare(plan, wished, i)
+            _take_unit(plan, kind[wished], i)
     for i in open_positions:
         _place(plan, i, names - set(wishes.values()))
     for stated in [name for name in plan.units if name in plan.declared or name in plan.fixed]:
@@ -106,10 +109,16 @@ def _place(plan: Plan, i: int, free: set[str]) -> None:
         plan.unknown.append(i)
         return
     _declare(plan, column.name, i)
-    if heading.unit and column.unit_column:
-        plan.units[column.unit_column] = heading.unit
-    elif heading.unit and column.quantities:
-        plan.own_units[column.name] = heading.unit
+    _take_unit(plan, column, i)
+
+
+def _take_unit(plan: Plan, column: Column, i: int) -> None:
+    """Keep the unit that the heading of a column states."""
+    unit = plan.headings[i].unit
+    if unit and column.unit_column:
+        plan.units[column.unit_column], plan.stated_at[column.unit_column] = unit, i
+    elif unit and column.quantities:
+        plan.own_units[column.name] = unit
 
 
 def _declare(plan: Plan, name: str, position: int) -> None:
@@ -132,4 +141,4 @@ def _settle(plan: Plan) -> None:
         plan.unknown.remove(means[0])
         _declare(plan, "value", means[0])
         if (unit := plan.headings[means[0]].unit) and not {"unit"} & {*plan.declared, *plan.fixed}:
-            plan.units["unit"] = unit
+            plan.units["unit"], plan.stated_at["unit"] = unit, means[0]

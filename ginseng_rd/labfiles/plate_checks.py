@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ginseng_rd.errors import Finding, Place, Severity
 from ginseng_rd.labfiles.plates import SIZES, find_well, name_row, name_well
-from ginseng_rd.records.readings import Readings
+from ginseng_rd.records.readings import Readings, all_differ, group_rows, tell_apart
 
 _HIGHEST_OD = 5.0  # no plate reader sees a darker well
 _SIGNALS = {"OD", "RFU", "counts", "counts/s"}
+_CONTROLS = {"negative control", "positive control", "blank"}
 _FEW_MISSING = 0.1  # of a block of wells; more were left out on purpose
 _SMALLEST_BLOCK = 24
 _LEAST_Z_PRIME = 0.5  # Zhang, Chung and Oldenburg 1999: an assay with room between its controls
 _MOST_CV_PERCENT = 20.0
+
+# One reading of a plate: what stands in a well once in it.
+_READ = ("assay", "plate", "endpoint", "time", "measured_at")
 
 Told = Iterator[tuple[int, Finding]]
 
@@ -28,25 +33,26 @@ def weigh_plates(readings: Readings) -> Told:
     wrong order are asked about; weak controls and replicates far apart are noted.
     """
     columns = readings.columns
-    reads: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    keys = zip(*(columns[name] for name in ("assay", "plate", "endpoint", "time", "measured_at")), strict=True)
-    for i, key in enumerate(keys):
-        reads[key].append(i)
     yield from _dark_wells(readings)
+    wells_once = all_differ(columns, (*_READ, "well", "replicate"))
     with_gap: set[tuple[Any, ...]] = set()
-    for key, records in reads.items():
-        yield from _wells_twice(readings, records)
-        if key[:3] not in with_gap:
+    for records in group_rows(columns, _READ):
+        if not wells_once:
+            yield from _wells_twice(readings, records)
+        key = tuple(columns[name][records[0]] for name in ("assay", "plate", "endpoint"))
+        if key not in with_gap:
             gaps = list(_missing_wells(readings, key, records))
-            with_gap |= {key[:3]} if gaps else set()
+            with_gap |= {key} if gaps else set()
             yield from gaps
-        if key[3] is None:
+        if columns["time"][records[0]] is None:
             yield from _weigh_controls(readings, key, records)
     yield from _wide_replicates(readings)
 
 
 def _dark_wells(readings: Readings) -> Told:
     columns = readings.columns
+    if max(filter(None, columns["value"]), default=0) <= _HIGHEST_OD:
+        return
     by_endpoint: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for i, (value, unit) in enumerate(zip(columns["value"], columns["unit"], strict=True)):
         if unit == "OD" and value is not None and value > _HIGHEST_OD:
@@ -73,9 +79,9 @@ def _wells_twice(readings: Readings, records: list[int]) -> Told:
         if columns["well"][i] is None:
             continue
         first = first_in.setdefault((columns["well"][i], columns["replicate"][i]), i)
-        who = [tuple(columns[name][j] for name in ("sample", "dose", "dose_unit")) for j in (first, i)]
-        if who[0] != who[1]:
-            found = f"well '{columns['well'][i]}', which row {readings.places[first].row} gives to '{who[0][0]}'"
+        if first != i and any(columns[name][first] != columns[name][i] for name in ("sample", "dose", "dose_unit")):
+            who = columns["sample"][first]
+            found = f"well '{columns['well'][i]}', which row {readings.places[first].row} gives to '{who}'"
             remedy = "Correct the well, or name the plate in a column 'plate' (플레이트)."
             told = Finding(Severity.STOPS, "well-twice", readings.places[i], found, "each well once", remedy)
             yield i, told
@@ -83,28 +89,40 @@ def _wells_twice(readings: Readings, records: list[int]) -> Told:
 
 def _missing_wells(readings: Readings, key: tuple[Any, ...], records: list[int]) -> Told:
     """Ask about the few wells that a block of wells lacks; note rows or columns that a plate lacks altogether."""
-    named = {well for i in records if (well := find_well(readings.columns["well"][i] or ""))}
-    if not named:
-        return
-    letters = [name_row(n) for n in range(32)]
-    at = {(letters.index(letter), number) for letter, number in named if letter in letters}
-    rows, numbers = {row for row, _ in at}, {number for _, number in at}
-    block = {(r, n) for r in range(min(rows), max(rows) + 1) for n in range(min(numbers), max(numbers) + 1)}
-    lacking = sorted(block - at)
-    place = Place(readings.places[records[0]].sheet)
+    wells = readings.columns["well"]
+    there, block, lacking, size = _look_at_block(frozenset(map(wells.__getitem__, records)))
+    place = Place(readings.places.sheet)
     of = f"'{key[2]}'" + (f" on plate '{key[1]}'" if key[1] else "")
-    if len(block) >= _SMALLEST_BLOCK and 0 < len(lacking) <= _FEW_MISSING * len(block):
-        wells = ", ".join(name_well((letters[row], number)) for row, number in lacking[:12])
-        found = f"{len(at)} wells of {of}, without {wells}" + (" ..." if len(lacking) > 12 else "")
+    if lacking:
+        named = ", ".join(lacking[:12]) + (" ..." if len(lacking) > 12 else "")
         remedy = "Add the wells that are missing, with MISSED if they were not read, or accept it as it is."
-        told = Finding(Severity.ASKS, "wells-missing", place, found, f"a block of {len(block)} wells", remedy)
-        yield records[0], told
-        return
-    size = next((size for size, (high, wide) in SIZES.items() if max(rows) < high and max(numbers) <= wide), 0)
-    if size >= 96 and not lacking and size / 2 < len(at) < size and _fills_a_side(at, SIZES[size]):
-        found, expected = f"{len(at)} wells of {of}", f"{size} wells, as the plate has"
+        found, expected = f"{there} wells of {of}, without {named}", f"a block of {block} wells"
+        yield records[0], Finding(Severity.ASKS, "wells-missing", place, found, expected, remedy)
+    elif there < size:
+        found, expected = f"{there} wells of {of}", f"{size} wells, as the plate has"
         told = Finding(Severity.NOTES, "plate-not-full", place, found, expected, "The others were taken as not used.")
         yield records[0], told
+
+
+@lru_cache  # plates of a file are mostly filled alike
+def _look_at_block(texts: frozenset[str | None]) -> tuple[int, int, tuple[str, ...], int]:
+    """Return how many wells are named, how many their block has, those it lacks, and the size of the plate.
+
+    Lacking are only a few wells of a large block; the size is 0 unless the wells fill a plate's side.
+    """
+    letters = [name_row(n) for n in range(32)]
+    named = {well for text in texts if text and (well := find_well(text))}
+    at = {(letters.index(letter), number) for letter, number in named if letter in letters}
+    if not at:
+        return 0, 0, (), 0
+    rows, numbers = {row for row, _ in at}, {number for _, number in at}
+    block = {(r, n) for r in range(min(rows), max(rows) + 1) for n in range(min(numbers), max(numbers) + 1)}
+    lacking = [name_well((letters[row], number)) for row, number in sorted(block - at)]
+    if len(block) >= _SMALLEST_BLOCK and 0 < len(lacking) <= _FEW_MISSING * len(block):
+        return len(at), len(block), tuple(lacking), 0
+    size = next((size for size, (high, wide) in SIZES.items() if max(rows) < high and max(numbers) <= wide), 0)
+    is_part = size >= 96 and not lacking and size / 2 < len(at) and _fills_a_side(at, SIZES[size])
+    return len(at), len(block), (), size if is_part else 0
 
 
 def _fills_a_side(at: set[tuple[int, int]], size: tuple[int, int]) -> bool:
@@ -116,12 +134,15 @@ def _fills_a_side(at: set[tuple[int, int]], size: tuple[int, int]) -> bool:
 def _weigh_controls(readings: Readings, key: tuple[Any, ...], records: list[int]) -> Told:
     """Hold vehicle, blank and positive control of one read against each other."""
     columns = readings.columns
+    roles = columns["role"]
+    if not _CONTROLS.intersection(map(roles.__getitem__, records)):
+        return
     by_role: dict[str, list[float]] = defaultdict(list)
     doses: set[Any] = set()
     for i in records:
         if columns["relation"][i] == "=" and columns["value"][i] is not None and columns["unit"][i] in _SIGNALS:
-            by_role[columns["role"][i] or ""].append(columns["value"][i])
-            doses |= {columns["dose"][i]} if columns["role"][i] == "positive control" else set()
+            by_role[roles[i] or ""].append(columns["value"][i])
+            doses |= {columns["dose"][i]} if roles[i] == "positive control" else set()
     vehicle, blank, positive = (by_role[role] for role in ("negative control", "blank", "positive control"))
     place = Place(readings.places[records[0]].sheet)
     of = f"'{key[2]}'" + (f" on plate '{key[1]}'" if key[1] else "")
@@ -155,23 +176,28 @@ def _wide_replicates(readings: Readings) -> Told:
     """
     columns = readings.columns
     names = ("assay", "plate", "endpoint", "sample", "dose", "dose_unit", "role")
-    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for i, key in enumerate(zip(*(columns[name] for name in names), strict=True)):
+    if all_differ(columns, names):
+        return
+    keys = tell_apart(columns, names)
+    often = {key for key, count in Counter(keys).items() if count > 2}
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for i in (i for i, key in enumerate(keys) if key in often) if often else ():
         plain = columns["relation"][i] == "=" and columns["value"][i] is not None and columns["time"][i] is None
         together = columns["dose"][i] is not None or columns["role"][i] == "negative control"
         if plain and together and columns["unit"][i] in _SIGNALS and columns["role"][i] != "blank":
-            groups[key].append(i)
-    apart: list[tuple[float, int, tuple[Any, ...]]] = []
-    several = {key: records for key, records in groups.items() if len(records) > 2}
-    for key, records in several.items():
+            groups[keys[i]].append(i)
+    apart: list[tuple[float, int]] = []
+    several = [records for records in groups.values() if len(records) > 2]
+    for records in several:
         values = [columns["value"][i] for i in records]
         mean = statistics.fmean(values)
         if mean > 0 and (cv := 100 * statistics.stdev(values) / mean) > _MOST_CV_PERCENT:
-            apart.append((cv, records[0], key))
+            apart.append((cv, records[0]))
     if apart:
-        cv, record, key = max(apart, key=lambda entry: entry[0])
-        dose = f" at {key[4]:g} {key[5] or ''}".rstrip() if key[4] is not None else ""
-        found = f"{len(apart)} of {len(several)} groups of replicates, most of all '{key[3]}'{dose} with {cv:.0f} %"
+        cv, record = max(apart, key=lambda entry: entry[0])
+        sample, dose, unit = (columns[name][record] for name in ("sample", "dose", "dose_unit"))
+        at = f" at {dose:g} {unit or ''}".rstrip() if dose is not None else ""
+        found = f"{len(apart)} of {len(several)} groups of replicates, most of all '{sample}'{at} with {cv:.0f} %"
         expected = f"replicates within {_MOST_CV_PERCENT:g} % of their mean (CV)"
         remedy = "Look at these wells before a conclusion rests on them."
         yield record, Finding(Severity.NOTES, "replicates-apart", readings.places[record], found, expected, remedy)

@@ -99,6 +99,8 @@ def _lost_points(readings: Readings) -> Iterator[tuple[int, Finding]]:
     once it has as many decimals as they have.
     """
     columns = readings.columns
+    if not any(map(_DIGITS.fullmatch, set(columns["value_text"]))):
+        return
     what = next((columns[name] for name in ("analyte", "endpoint") if name in columns), [""] * len(readings))
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for i, value in enumerate(columns["value"]):

@@ -23,8 +23,8 @@ _MAGIC = (
 )
 # Exports of instruments that have no reader yet, by words that stand near their beginning.
 _INSTRUMENTS = (
-    ("Tecan i-control", "a Tecan i-control export that is no workbook"),
-    ("SparkControl", "a Tecan SparkControl export that is no workbook"),
+    ("Quantify Compound Summary Report", "a Waters MassLynx report"),
+    ("Kaleido", "a PerkinElmer or Revvity Kaleido export"),
 )
 # Document protection that Korean companies use: it wraps the whole file, and only its own viewer opens it.
 _LOCKED = (
@@ -103,9 +103,12 @@ def _zip_refusal(data: bytes) -> Finding | None:
         return _refusal("damaged-file", "a damaged or cut-off XLSX or ZIP file", "Save or copy it again.")
     if "xl/workbook.xml" in names or (ODS_TYPE in data[:200] and "content.xml" in names):
         return None
-    if "xl/workbook.bin" in names or "mimetype" in names:
-        found = "a workbook or document that is not XLSX (such as XLSB, ODT or HWPX)"
+    if "xl/workbook.bin" in names:
+        found = "a binary Excel workbook (.xlsb), whose formulas, percentages and hidden rows cannot be seen here"
         return _refusal("other-workbook", found, _SAVE_AS_XLSX)
+    if "mimetype" in names:
+        found = "a document that is no workbook (such as ODT or HWPX)"
+        return _refusal("other-workbook", found, "Put its numbers into a workbook, and upload that.")
     return _refusal("zip-archive", f"a ZIP archive of {len(names)} files", "Unpack it and upload each file by itself.")
 
 

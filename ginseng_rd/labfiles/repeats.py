@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from ginseng_rd.errors import Severity
 from ginseng_rd.labfiles.case import Case
+from ginseng_rd.records.readings import all_differ, tell_apart
 
 
 def name_repeats(case: Case, columns: dict[str, list[Any]]) -> None:
@@ -18,13 +20,12 @@ def name_repeats(case: Case, columns: dict[str, list[Any]]) -> None:
     named = [name for name in identity if case.kind[name].required]
     # On a bench replicates often go without numbers; a content or a property given twice is a slip.
     unnumbered = ["replicate", "well"] if "well" in identity else []
-    first_of: dict[tuple[Any, ...], int] = {}
+    told = {name: _stated(case, columns, name) for name in identity}
+    if all_differ(told, identity):
+        return
+    first_of: dict[Hashable, int] = {}
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
-    for i, values in enumerate(zip(*(columns[name] for name in identity), strict=True)):
-        # A cell at fault has no value; its text still tells the row from others.
-        key = tuple(
-            case.cells[name][i] if value is None else value for name, value in zip(identity, values, strict=True)
-        )
+    for i, key in enumerate(tell_apart(told, identity)):
         first = first_of.setdefault(key, i)
         if first != i and all(columns[name][i] is not None for name in named):
             pairs.setdefault((case.table.rows[first], case.table.rows[i]), (first, i))
@@ -42,6 +43,13 @@ def name_repeats(case: Case, columns: dict[str, list[Any]]) -> None:
         case.tell(
             replicates[0], "value", "replicates-unnumbered", found, "replicates with numbers", remedy, Severity.NOTES
         )
+
+
+def _stated(case: Case, columns: dict[str, list[Any]], name: str) -> list[Any]:
+    """Return a column in which a cell at fault, which has no value, still tells its row from others by its text."""
+    if None not in columns[name] or not any(case.cells[name]):
+        return columns[name]
+    return [text if value is None else value for value, text in zip(columns[name], case.cells[name], strict=True)]
 
 
 def _tell_repeat(case: Case, columns: dict[str, list[Any]], first: int, i: int, code: str, severity: Severity) -> None:

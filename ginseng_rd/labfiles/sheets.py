@@ -51,9 +51,11 @@ def _read_korean(source: Source) -> str:
 
 
 def _read_delimited(source: Source, text: str) -> list[list[str]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    lines = io.StringIO(text, newline="")
+    first = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         return list(reader)
     except csv.Error as error:

@@ -36,8 +36,8 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The bytes as the text an instrument wrote, whatever its code page."""
-        return decode_instrument(self.data)
+        """The bytes as the text an instrument wrote, whatever its code page; a workbook is none."""
+        return "" if name_form(self.data) else decode_instrument(self.data)
 
     @cached_property
     def sheets(self) -> list[Sheet]:
@@ -80,7 +80,7 @@ def decode_instrument(data: bytes) -> str:
     text = unicode_of(data)
     if text is not None:
         return text
-    korean = all(len(run) % 2 == 0 for run in _HIGH_BYTES.findall(data))
+    korean = all(len(run[0]) % 2 == 0 for run in _HIGH_BYTES.finditer(data))
     return data.decode("cp949" if korean else "cp1252", errors="replace")
 
 

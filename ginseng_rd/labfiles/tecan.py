@@ -1,10 +1,8 @@
-"""What Tecan's i-control and SparkControl workbooks share: settings, then the readings they were taken with."""
+"""What Tecan's i-control and SparkControl exports share: measurements become readings, and what is missing is told."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
@@ -14,8 +12,6 @@ from ginseng_rd.labfiles.plate_books import (
     Record,
     drop_formulas,
     find_area,
-    find_grids,
-    find_series,
     lacking_wells,
     tabulate,
     tell_unread,
@@ -25,76 +21,11 @@ from ginseng_rd.labfiles.plate_books import (
 from ginseng_rd.labfiles.plates import Well, name_well, tell_sample
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile, TextTable
+from ginseng_rd.labfiles.tecan_runs import CYCLES, Measurement, Run, is_of_time, read_run, sheets_of
+from ginseng_rd.labfiles.text_sheets import ends_within_a_line
 from ginseng_rd.labfiles.workbooks import Sheet
 
-_CORNER = re.compile("<>")
-_CYCLES = re.compile(r"(?:Cycle|Zyklus) Nr\.?|Kinetic Cycle Nr\.?", re.I)
-_STATED = re.compile(r"([^:]+?)\s*:\s+(\S.*)")
 _EXPORT_AGAIN = "Export the plate again, and upload that file before changing anything in it."
-# The labels of a German i-control, as the English one writes them.
-_ENGLISH = {
-    "programm": "application",
-    "gerät": "device",
-    "seriennummer": "serial number",
-    "datum": "date",
-    "zeit": "time",
-    "platte": "plate",
-    "modus": "mode",
-    "wellenlänge": "wavelength",
-    "messwellenlänge": "measurement wavelength",
-    "anregungswellenlänge": "excitation wavelength",
-    "emissionswellenlänge": "emission wavelength",
-    "startzeit": "start time",
-    "temperatur": "temperature",
-    "teil der platte": "part of plate",
-}
-
-
-@dataclass
-class _Measurement:
-    """One measurement: the row its settings begin in, the settings, and the readings taken with them."""
-
-    row: int
-    settings: dict[str, str]
-    drawn: Drawn | None = None
-    start: str = ""
-    temperature: str = ""
-
-    def name(self) -> str:
-        return self.settings.get("name") or self.settings.get("label", "")
-
-    def endpoint(self) -> tuple[str, str]:
-        """Return what was read and its unit."""
-        stated = self.settings
-        mode = stated.get("mode", "").casefold()
-        if mode.startswith("abs"):
-            return f"absorbance {stated.get('measurement wavelength') or stated.get('wavelength', '')} nm", "OD"
-        if mode.startswith("fluor"):
-            excitation, emission = stated.get("excitation wavelength", ""), stated.get("emission wavelength", "")
-            return f"fluorescence {excitation}/{emission} nm", "RFU"
-        if mode.startswith("lum"):
-            return "luminescence", stated.get("output", "RLU").replace(" ", "").casefold().replace("rlu", "RLU")
-        return stated.get("mode", "") or "reading", stated.get("output", "")
-
-
-@dataclass
-class _Run:
-    """A sheet: what it says of the run, and its measurements."""
-
-    sheet: Sheet
-    about: dict[str, str] = field(default_factory=dict)
-    measurements: list[_Measurement] = field(default_factory=list)
-    untitled: list[Drawn] = field(default_factory=list)
-
-
-def sheets_of(source: Source, application: str) -> list[Sheet]:
-    """Return the sheets that the program wrote: a line ``Application: ...`` near their top names it."""
-    wanted = re.compile(rf"(?:Application|Programm)\s*:\s*{re.escape(application)}", re.I)
-    return [
-        sheet
-        for sheet in source.sheets
-        if any(wanted.match(cell.strip()) for row in sheet.rows[:10] for cell in row[:1])
-    ]
 
 
 def read_runs(source: Source, application: str, name: str) -> LabFile:
@@ -102,11 +33,12 @@ def read_runs(source: Source, application: str, name: str) -> LabFile:
 
     Wells outside the part of the plate that was read are not readings; an empty cell within it
     is a fault, and so is a measurement whose readings are gone. Raises LabFileRejected for a
-    workbook without readings.
+    file without readings.
     """
     sheets = sheets_of(source, application)
-    runs = [_read_run(sheet) for sheet in sheets]
+    runs = [read_run(sheet) for sheet in sheets]
     findings = [finding for run in runs for finding in _faults(run)]
+    findings += _tell_end(source, runs)
     findings += tell_unread(sheet for sheet in source.sheets if sheet not in sheets)
     tables: list[TextTable] = []
     for run in (run for run in runs if any(m.drawn for m in run.measurements)):
@@ -116,100 +48,90 @@ def read_runs(source: Source, application: str, name: str) -> LabFile:
         findings += [*told, *also_told]
     if not any(len(table) for table in tables):
         raise LabFileRejected(source.name, findings or [_fault("no-readings", Place(), "no readings", "a plate")])
-    return LabFile(name, tuple(tables), _about(runs[0].about), tuple(findings))
+    form = name if source.sheets else f"{name} text"
+    return LabFile(form, tuple(tables), _about(runs[0].about), tuple(findings))
 
 
-def _read_run(sheet: Sheet) -> _Run:
-    run = _Run(sheet)
-    tables = {drawn.top: drawn for drawn in (*find_grids(sheet, _CORNER), *find_series(sheet, _CYCLES))}
-    tables |= {drawn.top: drawn for drawn in _find_lists(sheet)}
-    label, start, temperature, title = "", "", "", ""
-    end = -1
-    for i, row in enumerate(sheet.rows):
-        if i in tables:
-            end = tables[i].bottom
-            _give(run, tables[i], title, start, temperature)
-        if i <= end:
-            continue
-        for key, value in _statements(row):
-            if key == "label":
-                label = value
-            elif key == "mode" and value.casefold() not in ("kinetic", "kinetik"):
-                run.measurements.append(_Measurement(i, {"label": label}))
-                label = ""
-            elif key == "start time":
-                start = value
-            elif key == "temperature":
-                temperature = value.removesuffix("°C").strip()
-            if key != "label":
-                settings = run.measurements[-1].settings if run.measurements else run.about
-                settings.setdefault(key, value)
-        filled = [cell.strip() for cell in row if cell.strip()]
-        title = filled[0] if len(filled) == 1 else title if not filled else ""
-    return run
-
-
-def _statements(row: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield what a line states: a key and the next filled cell, or both within one cell as ``Device: Spark``."""
-    filled = [cell.strip() for cell in row if cell.strip()]
-    within = [match for cell in filled if (match := _STATED.fullmatch(cell))]
-    if filled and not within and len(filled) > 1 and row[0].strip():
-        yield _key(filled[0]), filled[1].lstrip("'")
-    for match in within:
-        yield _key(match[1]), match[2].strip()
-
-
-def _key(text: str) -> str:
-    key = text.rstrip(": ").casefold()
-    return _ENGLISH.get(key, key)
-
-
-def _give(run: _Run, drawn: Drawn, title: str, start: str, temperature: str) -> None:
-    """Give readings to the measurement their title names, or else to the first that has none yet."""
-    open_ = [m for m in run.measurements if m.drawn is None]
-    named = [m for m in open_ if m.name() and title in (m.name(), f"Label: {m.name()}")]
-    named += [m for m in open_ if m.name() and title.startswith(f"{m.name()}:")]
-    for measurement in [*named, *open_][:1]:
-        measurement.drawn, measurement.start, measurement.temperature = drawn, start, temperature
-        return
-    run.untitled.append(drawn)
-
-
-def _find_lists(sheet: Sheet) -> Iterator[Drawn]:
-    """Find the lists that SparkControl writes instead of a grid: ``<>``, ``Value``, then a line a well."""
-    for top, row in enumerate(sheet.rows):
-        if [cell.strip() for cell in row[:2]] != ["<>", "Value"]:
-            continue
-        readings = []
-        for i in range(top + 1, len(sheet.rows)):
-            well = well_of(sheet.rows[i][0])
-            if well is None:
-                break
-            readings.append(Reading(well, (i, 1), sheet.rows[i][1].strip()))
-        if readings:
-            yield Drawn("<>", top, top + len(readings), tuple(readings))
-
-
-def _faults(run: _Run) -> Iterator[Finding]:
+def _faults(run: Run) -> Iterator[Finding]:
     for measurement in run.measurements:
         place = Place(run.sheet.name, measurement.row + 1)
         called = f"the measurement '{measurement.name()}'"
         if measurement.drawn is None:
             yield _fault("no-readings", place, f"no readings of {called}", "its plate below its settings")
-        elif measurement.drawn.width:
-            top = Place(run.sheet.name, measurement.drawn.top + 1)
-            expected = _expected(run, measurement)
-            if not expected:
-                found = f"a plate of {measurement.drawn.width} columns"
-                yield _fault("cut-plate", top, found, "6 to 1536 wells, or a line 'Part of Plate'")
-            elif lacking := lacking_wells(measurement.drawn, expected):
-                yield _fault("cut-plate", top, f"{lacking} in {called}", f"{len(expected)} wells")
+            continue
+        top = Place(run.sheet.name, measurement.drawn.top + 1)
+        expected = _expected(run, measurement)
+        if measurement.drawn.width and not expected:
+            found = f"a plate of {measurement.drawn.width} columns"
+            yield _fault("cut-plate", top, found, "6 to 1536 wells, or a line 'Part of Plate'")
+        elif lacking := lacking_wells(measurement.drawn, expected):
+            yield _fault("cut-plate", top, f"{lacking} in {called}", f"{len(expected)} wells")
     for drawn in run.untitled:
         place = Place(run.sheet.name, drawn.top + 1)
         yield _fault("no-settings", place, "a plate without settings above it", "a line 'Mode' that says what was read")
+    for drawn in [*(m.drawn for m in run.measurements if m.drawn), *run.untitled]:
+        if CYCLES.fullmatch(drawn.corner):
+            yield from _faults_of_series(run, drawn)
+        elif drawn.width and run.is_text:
+            yield from _faults_of_lines(run, drawn)
+    known = [measurement.name() for measurement in run.measurements]
+    for name in run.planned:
+        if name not in known:
+            found, expected_name = f"no measurement '{name}'", "each measurement of 'List of actions'"
+            remedy = "Accept it if the run was stopped before; else export it again."
+            place = Place(run.sheet.name)
+            yield Finding(Severity.ASKS, "measurement-missing", place, found, expected_name, remedy)
 
 
-def _expected(run: _Run, measurement: _Measurement) -> set[Well]:
+def _faults_of_lines(run: Run, drawn: Drawn) -> Iterator[Finding]:
+    """Tell of lines of a plate that hold more cells than it has columns: in a text they are shifted."""
+    last = max(reading.cell[1] for reading in drawn.readings)
+    for i in range(drawn.top, drawn.bottom + 1):
+        if any(cell.strip() for cell in run.sheet.rows[i][last + 1 :]):
+            found = "a line with more cells than the plate has columns"
+            yield _fault("cut-line", Place(row=i + 1), found, f"{drawn.width} wells in each line")
+
+
+def _faults_of_series(run: Run, drawn: Drawn) -> Iterator[Finding]:
+    """Tell of cycles that are not all there, lines without a reading and headings that are no well."""
+    place = Place(run.sheet.name, drawn.top + 1)
+    headings = [cell.strip() for cell in run.sheet.rows[drawn.top]]
+    left = headings.index(drawn.corner)
+    filled = {reading.cell[0] for reading in drawn.readings}
+    has_line_a_cycle = any(well_of(text) for text in headings[left + 1 :])
+    if has_line_a_cycle:
+        cycles = [run.sheet.rows[i][left].strip() for i in sorted(filled)]
+        unknown = [text for text in headings[left + 1 :] if text and not well_of(text) and not is_of_time(text)]
+        if unknown:
+            yield _fault("no-well", place, f"'{unknown[0]}' as a heading", "a well such as A1, a time or a temperature")
+        for i in range(drawn.top + 1, drawn.bottom + 1):
+            beside = [c for c, cell in enumerate(run.sheet.rows[i]) if c > left and cell.strip() and not headings[c]]
+            if i not in filled or beside:
+                what = "a cell below no heading" if beside else "a cycle without a reading"
+                yield _fault("cut-line", Place(run.sheet.name, i + 1), what, "a cell below each heading")
+    else:
+        cycles = [text for text in headings[left + 1 :] if text]
+    if not all(map(str.isdecimal, cycles)):
+        yield _fault("cut-list", place, f"cycles {', '.join(cycles[:20])}", "cycles that are numbered through")
+        return
+    numbers = list(map(int, cycles))
+    if numbers != [numbers[0] + i for i in range(len(numbers))]:
+        yield _fault("cut-list", place, f"cycles {', '.join(cycles[:20])}", "cycles that are numbered through")
+    elif numbers[0] != 1 or (run.cycles.isdecimal() and len(numbers) != int(run.cycles)):
+        found = f"cycles {numbers[0]} to {numbers[-1]}"
+        expected = f"cycles 1 to {run.cycles}" if run.cycles else "cycles from 1 on"
+        remedy = "Accept it if the run was stopped; else export it again."
+        yield Finding(Severity.ASKS, "fewer-times", place, found, expected, remedy)
+
+
+def _tell_end(source: Source, runs: list[Run]) -> Iterator[Finding]:
+    """Tell of a text that stops before the end of its last measurement. A workbook cannot be cut and opened."""
+    if any(run.is_text and not run.has_end for run in runs) or ends_within_a_line(source):
+        place = Place(row=len(runs[-1].sheet.rows))
+        yield _fault("cut-file", place, "the end of the file", "a line 'End Time' below the readings, and its end")
+
+
+def _expected(run: Run, measurement: Measurement) -> set[Well]:
     """Return the wells that were read: the part of the plate that is stated, or all of it."""
     stated = (
         measurement.settings.get("part of plate") or run.about.get("part of plate") or run.about.get("plate area", "")
@@ -217,7 +139,7 @@ def _expected(run: _Run, measurement: _Measurement) -> set[Well]:
     return find_area(stated) or whole_plate(measurement.drawn.width if measurement.drawn else 0)
 
 
-def _records(source: Source, run: _Run, of_several: bool) -> tuple[list[Record], list[Finding]]:
+def _records(source: Source, run: Run, of_several: bool) -> tuple[list[Record], list[Finding]]:
     records: list[Record] = []
     findings: list[Finding] = []
     endpoints = [m.endpoint()[0] for m in run.measurements]

@@ -7,7 +7,7 @@ which it is known, and is left out when the filled-in template is read.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -75,6 +75,22 @@ def write_template(kind: str, *, language: str = "both") -> bytes:
         _write_column(data, i, declared[name], heading)
         _offer(data, explanation, i, heading, _to_choose(declared, declared[name], language))
     data.freeze_panes = "A2"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def write_rows(sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> bytes:
+    """Return an XLSX with a sheet for the rows of each kind, under English headings: what a filled template holds."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for kind, rows in sheets.items():
+        sheet = book.create_sheet(kind)
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        for column, name in enumerate(names, start=1):
+            put_text(sheet, 1, column, KINDS[kind][name].english_heading)
+            for number, row in enumerate(rows, start=2):
+                put_text(sheet, number, column, str(row.get(name, "")))
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
+from ginseng_rd.labfiles.bulk import without_cycle_search
 from ginseng_rd.labfiles.headings import Heading, read_heading, stack_headings
 from ginseng_rd.labfiles.melting import Melt, find_gaps
 from ginseng_rd.labfiles.plans import Plan, best_plan
@@ -40,6 +42,7 @@ def recognises(source: Source) -> bool:
     return True
 
 
+@without_cycle_search()
 def read(source: Source) -> LabFile:
     """Return a table for every sheet whose headings name a kind of reading.
 
@@ -64,12 +67,12 @@ def read(source: Source) -> LabFile:
 
 
 def _is_filled(row: Iterable[str]) -> bool:
-    return any(cell.strip() for cell in row)
+    return any(map(str.strip, row))
 
 
 def _find_headings(sheet: Sheet, source: Source) -> _Block:
     """Return the first headings that name a kind, in two rows where they fill two, or else the first filled row."""
-    filled = [i for i, row in enumerate(sheet.rows) if _is_filled(row)][:_LINES_ABOVE]
+    filled = list(islice((i for i, row in enumerate(sheet.rows) if _is_filled(row)), _LINES_ABOVE))
     single = {i: _Block(sheet, i, i, best_plan(_one_row(sheet.rows[i]), source)) for i in filled}
     for i in filled:
         stacked = i + 1 in single and stack_headings(sheet.rows[i], sheet.rows[i + 1], source.is_compound)
@@ -93,43 +96,55 @@ def _tabulate(block: _Block) -> tuple[TextTable, list[Finding]]:
     findings = [_clash(block, name) for name in plan.clashes]
     findings += [_gap(block, analyte, numbers) for analyte, numbers in find_gaps(plan.melted).items()]
     findings += _remarks(block)
+    ragged: list[Finding] = []
     numbers: list[int] = []
     kept: list[list[str]] = []
     width = len(plan.headings)
     for number, cells in enumerate(sheet.rows[block.bottom + 1 :], start=block.bottom + 2):
         if not _is_filled(cells):
             continue
-        if len(cells) < width or _is_filled(cells[width:]):
-            findings.append(_ragged(sheet, number, cells, width))
+        if len(cells) != width and (len(cells) < width or _is_filled(cells[width:])):
+            ragged.append(_ragged(sheet, number, cells, width))
             continue
         numbers.append(number)
         kept.append(cells)
-    if not kept:
+    findings += ragged
+    if not kept and not ragged:
         findings.append(_no_rows(block))
     if not plan.melted:
-        return _long_table(sheet, plan, numbers, kept), findings
+        return _long_table(block, numbers, kept), findings
     empty = sum(not cells[melt.position].strip() for cells in kept for melt in plan.melted)
     if empty:
         findings.append(_empty_cells(sheet, empty))
-    return _wide_table(sheet, plan, numbers, kept), findings
+    return _wide_table(block, numbers, kept), findings
 
 
-def _long_table(sheet: Sheet, plan: Plan, numbers: list[int], kept: list[list[str]]) -> TextTable:
+def _long_table(block: _Block, numbers: list[int], kept: list[list[str]]) -> TextTable:
+    sheet, plan = block.sheet, block.plan
     by_position = list(map(list, zip(*kept, strict=False))) if kept else [[] for _ in plan.headings]
     columns = {name: [text] * len(kept) for name, text in (plan.fixed | plan.units).items()}
     columns |= {name: by_position[i] for name, i in plan.declared.items()}
-    headings: dict[str, str | list[str]] = {name: plan.headings[i].shown for name, i in plan.declared.items()}
+    headings = _headings(plan)
     extra = {name: by_position[i] for name, i in _extra(plan).items()}
-    return TextTable(plan.kind.name, columns, numbers, sheet.name, headings, extra, plan.own_units)
+    apart = {name: [block.top + 1] * len(kept) for name in plan.units}
+    return TextTable(
+        plan.kind.name, columns, numbers, sheet.name, headings, extra, plan.own_units, block.top + 1, apart
+    )
 
 
-def _wide_table(sheet: Sheet, plan: Plan, numbers: list[int], kept: list[list[str]]) -> TextTable:
+def _headings(plan: Plan) -> dict[str, str | list[str]]:
+    at = plan.declared | {name: plan.stated_at[name] for name in plan.units}
+    return {name: plan.headings[i].shown for name, i in at.items()}
+
+
+def _wide_table(block: _Block, numbers: list[int], kept: list[list[str]]) -> TextTable:
     """Make one record of each filled cell under a melted heading. An empty one was not measured."""
+    sheet, plan = block.sheet, block.plan
     cells = [(number, row, melt) for number, row in zip(numbers, kept, strict=True) for melt in plan.melted]
     cells = [(number, row, melt) for number, row, melt in cells if row[melt.position].strip()]
     columns = {name: [text] * len(cells) for name, text in (plan.fixed | plan.units).items()}
     columns |= {name: [row[i] for _, row, _ in cells] for name, i in plan.declared.items()}
-    headings: dict[str, str | list[str]] = {name: plan.headings[i].shown for name, i in plan.declared.items()}
+    headings, apart = _headings(plan), {name: [block.top + 1] * len(cells) for name in plan.units}
     from_heading = [plan.headings[melt.position].shown for _, _, melt in cells]
     columns["value"], headings["value"] = [row[melt.position] for _, row, melt in cells], from_heading
     for name in ("analyte", "unit", "replicate"):
@@ -137,12 +152,14 @@ def _wide_table(sheet: Sheet, plan: Plan, numbers: list[int], kept: list[list[st
             stated = columns.get(name, [""] * len(cells))
             columns[name] = [getattr(melt, name) or text for (_, _, melt), text in zip(cells, stated, strict=True)]
             headings[name] = from_heading
+            if name != "replicate":
+                apart[name] = [block.top + 1 if getattr(melt, name) else number for number, _, melt in cells]
     if any(melt.sd is not None for melt in plan.melted):
         columns["sd"] = [_deviation(row, melt) for _, row, melt in cells]
         headings["sd"] = [plan.headings[m.position if m.sd is None else m.sd].shown for _, _, m in cells]
     extra = {name: [row[i] for _, row, _ in cells] for name, i in _extra(plan).items()}
     rows = [number for number, _, _ in cells]
-    return TextTable(plan.kind.name, columns, rows, sheet.name, headings, extra, plan.own_units)
+    return TextTable(plan.kind.name, columns, rows, sheet.name, headings, extra, plan.own_units, block.top + 1, apart)
 
 
 def _deviation(row: list[str], melt: Melt) -> str:

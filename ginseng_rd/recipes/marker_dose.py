@@ -95,6 +95,21 @@ def marker_dose(
     return tuple(_dose(compound, recipe, in_it, weighing_percent / 100) for compound in compounds)
 
 
+def content_estimate(content: Content) -> Estimate:
+    """Return a content with its interval, in mg per g of the material as it is weighed.
+
+    A bound without a limit is open towards more.
+    """
+    solids = _solids(content)
+    if content.is_censored:
+        bound = None if content.mg_per_g is None else content.mg_per_g * solids
+        relation = ">" if bound is None else "<"
+        return Estimate(bound or 0.0, "mg/g", 0.0, bound, content.n, "below the limit", relation)
+    parts = _variances(1.0, 0.0, content)
+    mean, half = solids * (content.mg_per_g or 0.0), _half_width(parts)
+    return Estimate(mean, "mg/g", max(0.0, mean - half), mean + half, content.n, _basis(parts, (content,), ()))
+
+
 def _dose(compound: str, recipe: Unpacked, contents: Mapping[Material, Sequence[Content]], weighing: float) -> Dose:
     brought: dict[Material, float] = {}
     censored, unknown = [], []

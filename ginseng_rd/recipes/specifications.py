@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 from ginseng_rd.errors import RecordRefused
 from ginseng_rd.records.estimate import Estimate
@@ -46,6 +49,28 @@ class Specification:
         bounds = [f"at least {self.lowest:g}"] if self.lowest is not None else []
         bounds += [f"at most {self.highest:g}"] if self.highest is not None else []
         return f"{'+'.join(self.markers)} {' and '.join(bounds)} {self.unit}"
+
+
+@cache
+def packaged_specifications() -> tuple[Specification, ...]:
+    """Return the Korean marker specifications that come with the package.
+
+    Every one is from a secondary source, and says so in its ``standing``: confirm it against the notice in force.
+    """
+    table = files("ginseng_rd.recipes").joinpath("reference", "marker_specs.csv").read_text(encoding="utf-8")
+    return tuple(
+        Specification(
+            row["code"],
+            f"{row['item']}, {row['scope']}",
+            tuple(row["markers"].split("+")),
+            row["unit"],
+            float(row["lowest"]) if row["lowest"] else None,
+            float(row["highest"]) if row["highest"] else None,
+            row["source"],
+            row["standing"],
+        )
+        for row in csv.DictReader(table.splitlines())
+    )
 
 
 def judge_specification(specification: Specification, doses: Mapping[str, Estimate]) -> tuple[Verdict, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ginseng_rd.records.kinds import KINDS, Column, Holds, Kind
+from ginseng_rd.records.kinds import KINDS, WIDE_RULES, Column, Holds, Kind
+from ginseng_rd.records.kinds.rule import Rule, WideRule
 from ginseng_rd.units import QUANTITIES
 
 _OPENING = """# Data dictionary
@@ -60,7 +61,13 @@ def _section(kind: Kind) -> str:
     rows = [_row(kind, column) for column in kind.columns]
     table = [_line(_HEADS), _line(["---"] * len(_HEADS)), *map(_line, rows)]
     identity = f"Two rows are one if they agree in: {', '.join(kind.identity)}."
-    return "\n".join([f"## {kind.name} ({kind.korean})", "", kind.meaning, identity, "", *table, ""])
+    rules = [f"- {rule.says} (`{rule.code}`, {rule.severity})" for rule in _rules_of(kind)]
+    told = ["Rules:", "", *rules, ""] if rules else []
+    return "\n".join([f"## {kind.name} ({kind.korean})", "", kind.meaning, identity, "", *table, "", *told])
+
+
+def _rules_of(kind: Kind) -> list[Rule | WideRule]:
+    return [*kind.rules, *(rule for rule in WIDE_RULES if kind.name in rule.told_at)]
 
 
 def _row(kind: Kind, column: Column) -> list[str]:

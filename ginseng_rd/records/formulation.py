@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ginseng_rd.errors import RecordRefused
 
@@ -87,6 +88,27 @@ class Formulation:
         if rest < 0 and any(line.fills_up for line in given):
             raise RecordRefused(f"The lines of formulation '{code}' sum to {_WHOLE - rest} % before it is filled up.")
         return cls(code, tuple(replace(n, share_percent=rest) if n.fills_up else n for n in given), version)
+
+    @classmethod
+    def of_lines(cls, code: str, version: int, rows: Iterable[Mapping[str, Any]]) -> Formulation:
+        """Return the recipe that rows of the kind ``recipe`` hold, its shares exactly as they were typed."""
+        lines = tuple(
+            Line(
+                row["ingredient"],
+                Decimal(0) if row["relation"] == "q.s." else Decimal(row["value_text"].strip()),
+                row["role"] or "",
+                row["phase"] or "",
+                row["lot"] or "",
+                fills_up=row["relation"] == "q.s.",
+            )
+            for row in rows
+        )
+        return cls.filled_up(code, lines, version)
+
+    @property
+    def name(self) -> str:
+        """What the version goes by: ``F-012 v2``."""
+        return f"{self.code} v{self.version}"
 
     @property
     def total_percent(self) -> Decimal:

@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ginseng_rd.errors import GinsengError
+from ginseng_rd.words import language, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_ROWS = 40
 _STRUCTURES = ("structure", "nearest_structure")
-_ORIGIN_WORDS = {"invented": "invented example data", "published": "published data", "own": "own data"}
+_ORIGIN_WORDS = {
+    "invented": ("invented example data", "지어낸 예시 자료"),
+    "published": ("published data", "문헌 자료"),
+    "own": ("own data", "자체 자료"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,15 @@ def page_text(title: str, lead: str, sections: Sequence[Section]) -> str:
             ],
             "tables": [(name, table_html(table)) for name, table in section.tables.items()],
             "origin": section.origin,
-            "origin_words": _ORIGIN_WORDS.get(section.origin, section.origin),
+            "origin_words": say(*_ORIGIN_WORDS.get(section.origin, (section.origin, section.origin))),
             "small": section.small,
         }
         for s, section in enumerate(sections)
     ]
     return (
-        Environment(autoescape=True).from_string(template).render(title=title, lead=lead, sections=shown, script=script)
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(title=title, lead=lead, sections=shown, script=script, language=language())
     )
 
 
@@ -77,7 +84,8 @@ def shorten(table: pd.DataFrame) -> pd.DataFrame:
 def table_html(table: pd.DataFrame) -> str:
     """Return a table as escaped HTML; a meaningful index is shown as its first column."""
     named = table.reset_index() if table.index.name else table
-    return named.to_html(index=False, border=0, na_rep="", escape=True, float_format=lambda x: f"{x:.4g}")
+    text: str = named.to_html(index=False, border=0, na_rep="", escape=True, float_format=lambda x: f"{x:.4g}")
+    return text.replace("▲", '<b class="higher">▲</b>').replace("▼", '<b class="lower">▼</b>')
 
 
 def write_page(path: Path, text: str) -> Path:

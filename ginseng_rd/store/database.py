@@ -89,7 +89,8 @@ def is_made(folder: Path) -> bool:
     except OSError as error:
         raise WorkspaceRefused(f"The workspace {folder} cannot be read: {error.strerror}.") from error
     try:
-        connection = sqlite3.connect(f"file:{path.as_posix()}?mode=ro", uri=True)
+        # Not read-only: what a killed process left beside the file is put in order on opening.
+        connection = sqlite3.connect(f"file:{path.as_posix()}?mode=rw", uri=True)
         try:
             return bool(connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'workspace'").fetchone())
         finally:

@@ -4,63 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
 
-from ginseng_rd.chemistry.compounds import Compound, reference_compounds
+from ginseng_rd.chemistry.compounds import Compound
 from ginseng_rd.errors import Finding, GinsengError, UnknownName, WorkspaceRefused, nearest_names
 from ginseng_rd.records.kinds import KINDS
 from ginseng_rd.records.readings import Readings
 from ginseng_rd.store import files, tables
+from ginseng_rd.store.compounds import read_compounds, reference_rows, register_compounds
 from ginseng_rd.store.database import check_folder_is_writable, check_version, connect, is_made, writing
+from ginseng_rd.store.insertion import insert_readings
+from ginseng_rd.store.tallies import count_rows
+from ginseng_rd.store.uploads import SheetMapping, Upload, upload_of, upload_row
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # The embedded workspace belongs to one company.
 _COMPANY = 1
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One stored file: what it was, where its readings come from, who brought it and when (UTC).
-
-    ``origin`` is ``own`` (the company measured it), ``published`` or ``invented``. ``run_identity``
-    names the instrument run it holds, if the file tells; ``values_sha256`` stands for what its
-    readings say. ``replaces`` is the number of the upload it took the place of; ``ended_at``,
-    ``ended_by`` and ``ended_because`` say when, by whom and why it was itself replaced or withdrawn.
-    """
-
-    id: int
-    sha256: str
-    name: str
-    bytes: int
-    format: str
-    origin: str
-    by: str
-    at: str
-    about: Mapping[str, str]
-    findings: tuple[str, ...]
-    run_identity: str = ""
-    values_sha256: str = ""
-    replaces: int | None = None
-    ended_at: str | None = None
-    ended_by: str | None = None
-    ended_because: str | None = None
-
-
-@dataclass(frozen=True)
-class SheetMapping:
-    """What the headings of a company's own sheet mean: kind, heading to column, and values for all rows."""
-
-    kind: str | None
-    columns: Mapping[str, str]
-    fixed: Mapping[str, str]
 
 
 class Store:
@@ -88,7 +54,7 @@ class Store:
                 known = {"schema_version": str(tables.SCHEMA_VERSION), "made_at": _now()}
                 connection.execute(insert(tables.workspace), [{"key": k, "value": v} for k, v in known.items()])
                 connection.execute(insert(tables.company), [{"id": _COMPANY, "name": company}])
-                connection.execute(insert(tables.compound), [_as_row(c) for c in reference_compounds()])
+                connection.execute(insert(tables.compound), reference_rows())
             engine.dispose()
         return cls.open(folder)
 
@@ -110,10 +76,9 @@ class Store:
         self._engine.dispose()
 
     def compounds(self) -> tuple[Compound, ...]:
-        """Return every compound, in the order of the reference table."""
+        """Return every compound, those of the reference table first, under the company's own names too."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(tables.compound)).mappings().all()
-        return tuple(Compound(**{**row, "synonyms": _names(row["synonyms"])}) for row in rows)
+            return read_compounds(connection, _COMPANY)
 
     def find_upload(self, sha256: str) -> Upload | None:
         """Return the standing upload of these very bytes, or None."""
@@ -144,10 +109,17 @@ class Store:
         """Return every upload, those replaced or withdrawn too, oldest first."""
         return self._uploads()
 
+    def uploads_state(self) -> tuple[int, ...]:
+        """Return numbers that change whenever an upload is added, replaced or withdrawn."""
+        table = tables.upload
+        query = select(func.count(), func.count(table.c.ended_at)).where(table.c.company_id == _COMPANY)
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(query).one())
+
     def _uploads(self, *conditions: ColumnElement[bool]) -> tuple[Upload, ...]:
         query = select(tables.upload).where(tables.upload.c.company_id == _COMPANY, *conditions)
         with self._engine.connect() as connection:
-            return tuple(_upload(row) for row in connection.execute(query.order_by(tables.upload.c.id)).mappings())
+            return tuple(upload_of(row) for row in connection.execute(query.order_by(tables.upload.c.id)).mappings())
 
     def add_upload(
         self,
@@ -160,12 +132,16 @@ class Store:
         about: Mapping[str, str],
         findings: Sequence[Finding],
         readings: Iterable[Readings],
+        compounds: Sequence[Compound] = (),
+        names: Mapping[str, str] | None = None,
         run_identity: str = "",
         values_sha256: str = "",
         replaces: Upload | None = None,
         reason: str = "",
     ) -> tuple[Upload, bool]:
         """Keep a file and its readings, all or nothing; return what stands and whether it was added.
+
+        ``compounds`` are those the file registers, ``names`` new names for known ones by their codes.
 
         The same bytes twice add nothing: the upload that stands already is returned. With
         ``replaces`` that upload ends in the same moment, with ``reason``.
@@ -177,7 +153,7 @@ class Store:
                 table.c.company_id == _COMPANY, table.c.sha256 == sha256, table.c.ended_at.is_(None)
             )
             if there := connection.execute(same).mappings().one_or_none():
-                return _upload(there), False
+                return upload_of(there), False
             last = connection.execute(select(func.max(table.c.id)).where(table.c.company_id == _COMPANY)).scalar() or 0
             added = Upload(
                 id=last + 1,
@@ -197,13 +173,13 @@ class Store:
             if replaces is not None:
                 self._end(connection, replaces, by=by, reason=reason)
             self._refuse_same_run(connection, run_identity)
-            connection.execute(insert(table), [_upload_row(added)])
+            connection.execute(insert(table), [upload_row(added, _COMPANY)])
+            register_compounds(connection, _COMPANY, added.id, compounds, names or {})
             stored: Counter[str] = Counter()
             for part in readings:
-                statement, rows = _insertion(part, added.id, first_no=stored[part.kind] + 1)
+                key = {"company_id": _COMPANY, "upload_id": added.id}
+                insert_readings(connection, part, key, first_no=stored[part.kind] + 1)
                 stored[part.kind] += len(part)
-                if rows:
-                    connection.exec_driver_sql(statement, rows)
         return added, True
 
     def _refuse_same_run(self, connection: Connection, run_identity: str) -> None:
@@ -281,12 +257,10 @@ class Store:
             .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
             .order_by(table.c.upload_id, table.c.no)
         )
-        for name, wanted in (where or {}).items():
+        for name in where or {}:
             if name not in selectable:
                 raise UnknownName(f"column of '{kind}' readings", name, selectable)
-            several = list(wanted) if isinstance(wanted, list | tuple | set) else [wanted]
-            among = selectable[name].in_(several)
-            query = query.where(or_(among, selectable[name].is_(None)) if "" in several else among)
+        query = query.where(*_holding(selectable, where or {}))
         with self._engine.connect() as connection:
             result = connection.execute(query)
             return pd.DataFrame.from_records(result.all(), columns=list(result.keys()))
@@ -312,44 +286,81 @@ class Store:
         """Return the stored values of a column closest to ``wanted``."""
         return nearest_names(wanted, [v for v in self.distinct(kind, column) if v])
 
+    def standing(
+        self,
+        kind: str,
+        columns: Sequence[str],
+        *,
+        among: Mapping[str, Sequence[Any]] | None = None,
+        leaving_out: Upload | None = None,
+    ) -> dict[str, list[Any]]:
+        """Return some columns of the readings of a kind, each as a list, in the order they came in.
 
-def _insertion(part: Readings, upload_id: int, *, first_no: int) -> tuple[str, list[tuple[Any, ...]]]:
-    """Return the statement and rows that store ``part``; the driver's executemany is the quick way in."""
-    table = tables.readings[part.kind]
-    names = [c.name for c in KINDS[part.kind].columns] + list(KINDS[part.kind].marks)
-    count = len(part)
-    columns = [
-        [_COMPANY] * count,
-        [upload_id] * count,
-        list(range(first_no, first_no + count)),
-        *(part.columns[name] for name in names),
-        [place.sheet for place in part.places],
-        [place.row for place in part.places],
-        [place.column for place in part.places],
-        [None if extra is None else json.dumps(extra, ensure_ascii=False) for extra in part.extra],
-    ]
-    all_names = ["company_id", "upload_id", "no", *names, *tables.PLACE_COLUMNS, "extra"]
-    quoted = ", ".join(f'"{name}"' for name in all_names)
-    marks = ", ".join("?" * len(all_names))
-    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', list(zip(*columns, strict=True))
+        ``origin`` and ``upload_id`` may be asked for too. ``among`` keeps to rows that hold one of some values in
+        a column. Readings of the upload ``leaving_out`` do not count.
+        """
+        table, upload = tables.readings[kind], tables.upload
+        query = (
+            select(*(upload.c.origin if name == "origin" else table.c[name] for name in columns))
+            .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
+            .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
+            .where(table.c.upload_id != (0 if leaving_out is None else leaving_out.id))
+            .where(*(table.c[name].in_(values) for name, values in (among or {}).items()))
+            .order_by(table.c.upload_id, table.c.no)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {name: [row[i] for row in rows] for i, name in enumerate(columns)}
+
+    def tally(
+        self, kind: str, columns: Sequence[str], *, among: Sequence[str] | None = None, upload: Upload | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return each combination of some columns of a kind, as (upload number, *values, number of rows).
+
+        ``among`` keeps to rows whose first column holds one of some values. Rows that stand are counted,
+        or, where one is named, those of the ``upload``, ended or not.
+        """
+        number = None if upload is None else upload.id
+        with self._engine.connect() as connection:
+            return count_rows(connection, kind, columns, company_id=_COMPANY, among=among, upload_id=number)
+
+    def uploads_numbered(self, numbers: Collection[int]) -> dict[int, Upload]:
+        """Return uploads by their numbers."""
+        return {found.id: found for found in self._uploads(tables.upload.c.id.in_(sorted(numbers)))}
+
+    def uploads_named(self, name: str) -> tuple[Upload, ...]:
+        """Return every upload with this file name, or whose hash begins so, those that ended too; oldest first."""
+        table = tables.upload
+        by_hash = table.c.sha256.startswith(name, autoescape=True) if len(name) >= 6 else table.c.sha256 == name
+        return self._uploads(or_(table.c.name == name, by_hash))
+
+    def successor(self, upload: Upload) -> Upload | None:
+        """Return the upload that stands in the place of one that was replaced, maybe more than once, or None."""
+        later = next(iter(self._uploads(tables.upload.c.replaces == upload.id)), None)
+        return later if later is None or later.ended_at is None else self.successor(later)
+
+    def sources(self, kind: str, where: Mapping[str, Any]) -> tuple[Upload, ...]:
+        """Return the uploads that the readings of ``readings(kind, where)`` came in with."""
+        table, upload = tables.readings[kind], tables.upload
+        query = (
+            select(table.c.upload_id)
+            .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
+            .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
+            .distinct()
+        )
+        query = query.where(*_holding({**{c.name: c for c in table.c}, "origin": upload.c.origin}, where))
+        with self._engine.connect() as connection:
+            return tuple(self.uploads_numbered(list(connection.execute(query).scalars())).values())
 
 
-def _as_row(compound: Compound) -> dict[str, Any]:
-    return {f.name: getattr(compound, f.name) for f in fields(compound)} | {"synonyms": ";".join(compound.synonyms)}
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in text.split(";") if name)
-
-
-def _upload_row(upload: Upload) -> dict[str, Any]:
-    texts = {name: json.dumps(getattr(upload, name), ensure_ascii=False) for name in ("about", "findings")}
-    return asdict(upload) | texts | {"company_id": _COMPANY}
-
-
-def _upload(row: Mapping[Any, Any]) -> Upload:
-    known = {f.name: row[f.name] for f in fields(Upload)}
-    return Upload(**known | {"about": json.loads(row["about"]), "findings": tuple(json.loads(row["findings"]))})
+def _holding(columns: Mapping[str, Column[Any]], where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions that columns hold one of some values; an empty text asks for empty cells."""
+    conditions = []
+    for name, wanted in where.items():
+        several = list(wanted) if isinstance(wanted, list | tuple | set) else [wanted]
+        among = columns[name].in_(several)
+        conditions.append(or_(among, columns[name].is_(None)) if "" in several else among)
+    return conditions
 
 
 def _now() -> str:

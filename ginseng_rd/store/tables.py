@@ -100,17 +100,40 @@ sheet_mapping = Table(
 )
 
 
-def _compound_table() -> Table:
-    """One column a field of ``Compound``; reference compounds are shared, so no company stands in the key."""
+def _compound_columns(*, key: bool) -> list[Column[Any]]:
+    """One column a field of ``Compound``."""
     hints = get_type_hints(Compound)
-    columns = [
-        Column(f.name, Float if hints[f.name] is float else Text, primary_key=f.name == "code", nullable=False)
+    return [
+        Column(f.name, Float if hints[f.name] is float else Text, primary_key=key and f.name == "code", nullable=False)
         for f in fields(Compound)
     ]
-    return Table("compound", metadata, *columns)
 
 
-compound = _compound_table()
+# Reference compounds are shared, so no company stands in the key.
+compound = Table("compound", metadata, *_compound_columns(key=True))
+
+# A company's own, as they were standardised; the readings of the upload hold what was typed and drawn.
+own_compound = Table(
+    "own_compound",
+    metadata,
+    Column("company_id", Integer, primary_key=True),
+    Column("upload_id", Integer, primary_key=True),
+    Column("no", Integer, primary_key=True),
+    *_compound_columns(key=False),
+    ForeignKeyConstraint(["company_id", "upload_id"], ["upload.company_id", "upload.id"]),
+    Index("own_compound_by_code", "company_id", "code"),
+)
+
+# What a company calls a compound that was known already under other names.
+own_name = Table(
+    "own_name",
+    metadata,
+    Column("company_id", Integer, primary_key=True),
+    Column("upload_id", Integer, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    ForeignKeyConstraint(["company_id", "upload_id"], ["upload.company_id", "upload.id"]),
+)
 
 _TYPES: dict[Holds, type[TypeEngine[Any]]] = {
     Holds.NUMBER: Float,
@@ -138,8 +161,19 @@ def _reading_table(kind: Kind) -> Table:
         Column("heading", Text, nullable=False),
         Column("extra", Text),
         ForeignKeyConstraint(["company_id", "upload_id"], ["upload.company_id", "upload.id"]),
-        Index(f"reading_{kind.name}_by_{kind.identity[0]}", "company_id", kind.identity[0]),
+        *_indexes(kind),
     )
+
+
+def _indexes(kind: Kind) -> list[Index]:
+    """One index for the first column rows are told apart by, and one a naming, in which lineage is read alone."""
+    walked = {naming.columns: (*naming.columns, "upload_id") for naming in kind.namings}
+    told_apart = kind.identity[:1]
+    by = walked if any(columns[:1] == told_apart for columns in walked) else {told_apart: told_apart, **walked}
+    return [
+        Index(f"reading_{kind.name}_by_{'_and_'.join(columns)}", "company_id", *indexed)
+        for columns, indexed in by.items()
+    ]
 
 
 readings: dict[str, Table] = {kind.name: _reading_table(kind) for kind in KINDS.values()}

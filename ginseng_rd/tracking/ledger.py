@@ -13,11 +13,11 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ginseng_rd.errors import GinsengError, WorkspaceRefused
 from ginseng_rd.records.estimate import Estimate
@@ -35,6 +35,7 @@ os.environ.setdefault("MLFLOW_TRUNCATE_LONG_VALUES", "false")
 _DATABASE = "mlflow.sqlite"
 _REFUSED_IN_KEYS = re.compile(r"[^/\w.\- :]")
 _STALE_AFTER_S = 3600
+_INPUTS_FILE, _INPUTS_TAG = "inputs.json", "ginseng_rd.inputs"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class NewRun:
     """One execution of an experiment, ready to be written.
 
     ``files`` are artifacts by path; ``data_fingerprint`` the SHA-256 of the readings used and
-    ``settings_fingerprint`` that of the experiment file.
+    ``settings_fingerprint`` that of the experiment file. ``inputs`` are the sets of readings it used:
+    their kind, the hashes of their uploads, and the names of the things they are of.
     """
 
     experiment: str
@@ -51,6 +53,7 @@ class NewRun:
     metrics: Mapping[str, Estimate]
     tags: Mapping[str, str]
     files: Mapping[str, str]
+    inputs: Sequence[Mapping[str, Any]]
     data_name: str
     data_rows: int
     data_fingerprint: str
@@ -107,6 +110,7 @@ class Ledger:
             "mlflow.note.content": run.summary,
             "ginseng_rd.data_fingerprint": run.data_fingerprint,
             "ginseng_rd.settings_fingerprint": run.settings_fingerprint,
+            _INPUTS_TAG: ", ".join(dict.fromkeys(str(part["kind"]) for part in run.inputs)),
         }
         try:
             client.log_batch(
@@ -120,7 +124,8 @@ class Ledger:
             dataset = Dataset(run.data_name, run.data_fingerprint[:36], "local", run.data_name, profile=rows)
             client.log_inputs(run_id, [DatasetInput(dataset)])
             estimates = {name: asdict(estimate) for name, estimate in run.metrics.items()}
-            contents = {**run.files, "estimates.json": json.dumps(estimates, ensure_ascii=False, indent=1)}
+            written = {"estimates.json": estimates, _INPUTS_FILE: run.inputs}
+            contents = {**run.files} | {n: json.dumps(v, ensure_ascii=False, indent=1) for n, v in written.items()}
             with tempfile.TemporaryDirectory() as scratch:
                 for path, text in contents.items():
                     target = Path(scratch) / path
@@ -156,6 +161,10 @@ class Ledger:
     def text_of(self, run_id: str, path: str) -> str:
         """Return one artifact of a run as text."""
         return Path(self._client().download_artifacts(run_id, path)).read_text(encoding="utf-8")
+
+    def inputs_of(self, run: RecordedRun) -> list[Any] | None:
+        """Return the sets of readings a run used (see ``NewRun.inputs``), or None where it does not say."""
+        return json.loads(self.text_of(run.run_id, _INPUTS_FILE)) if _INPUTS_TAG in run.tags else None
 
     def files_of(self, run_id: str, folder: str) -> list[str]:
         """Return the paths of the artifacts below ``folder`` of a run."""

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
+import csv
+import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ginseng_rd.chemistry.names import CompoundNames
-from ginseng_rd.errors import Finding, GinsengError, LabFileRejected, Place, Severity
+from ginseng_rd.errors import Finding, GinsengError, LabFileRejected, Place, Severity, findings_table, in_order
 from ginseng_rd.labfiles import headings_of, judge, read_lab_file
-from ginseng_rd.records.readings import Readings
+from ginseng_rd.labfiles.templates import write_rows
+from ginseng_rd.records.readings import Readings, digest_values
 from ginseng_rd.store import SheetMapping, Store, Upload, digest
+from ginseng_rd.tracking import Ledger
+from ginseng_rd.upload.against_store import judge_against_store
+from ginseng_rd.upload.compounds import NOTHING, Registrations, judge_compounds
 from ginseng_rd.upload.intake import Incoming, fetch_all, fetch_file
-from ginseng_rd.upload.receipts import Receipt, Receipts
+from ginseng_rd.upload.locks import refuse_if_locked
+from ginseng_rd.upload.molar_balance import judge_molar_balance
+from ginseng_rd.upload.preview import Preview, headings_read, preview_readings, preview_sheets
+from ginseng_rd.upload.receipts import Receipt, Receipts, Withdrawal, tell_format, tell_readings
 from ginseng_rd.upload.recipes import judge_recipes
+
+if TYPE_CHECKING:
+    from ginseng_rd.lineage import Doubt
 
 ORIGINS = ("own", "published", "invented")
 
@@ -39,9 +51,9 @@ class Sheet:
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Judged:
-    """A file read and judged, not yet stored."""
+    """A file read and judged, not yet stored. ``headings`` are those of its sheets; an instrument's file has none."""
 
     incoming: Incoming
     format: str
@@ -50,10 +62,42 @@ class Judged:
     findings: tuple[Finding, ...]
     run_identity: str
     values_sha256: str
+    headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    registrations: Registrations = NOTHING
 
     @property
     def name(self) -> str:
         return self.incoming.name
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many readings of each kind would go in."""
+        counts: Counter[str] = Counter()
+        for part in self.readings:
+            counts[part.kind] += len(part)
+        return dict(counts)
+
+    def preview(self) -> Preview:
+        """Return the cells of a sheet, or the readings of an instrument, with the faults marked."""
+        if self.headings:
+            return preview_sheets(self.incoming, self.format, self.headings, self.findings)
+        return preview_readings(self.name, self.format, self.readings, self.findings)
+
+    def table(self) -> Any:
+        """Return the findings as a DataFrame (see ``findings_table``)."""
+        return findings_table(self.findings)
+
+    def headline(self) -> str:
+        """Return in a line what the file is and what would go in, in the language in force."""
+        return f"{self.name}: {tell_format(self.format)}, {tell_readings(self.rows)}."
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [self.headline(), *(f"  {finding.severity.told()}: {finding.told()}" for finding in self.findings)]
+        )
+
+    def _repr_html_(self) -> str:
+        return self.preview()._repr_html_()
 
     def open_findings(self, accept: Collection[str]) -> list[Finding]:
         """Return the findings that stop the file, and the questions not answered by ``accept``."""
@@ -83,6 +127,7 @@ def upload(
     replaces: str = "",
     reason: str = "",
     by: str,
+    ledger: Ledger,
     progress: Progress = lambda _: None,
 ) -> Receipt:
     """Store a lab file whole, or raise LabFileRejected with everything that is wrong in it.
@@ -90,10 +135,31 @@ def upload(
     ``origin`` says where the numbers come from: ``own``, ``published`` or ``invented``. Findings
     that ask are answered by naming their code in ``accept``. The same bytes twice add nothing.
     ``replaces`` names a standing upload by file name or hash; it ends in the same moment, with
-    ``reason``.
+    ``reason``, and the receipt tells what stood on it, runs in ``ledger`` too.
     """
     incoming = fetch_file(path)
-    return _store(store, incoming, sheet, origin, accept, replaces, reason, by, progress)
+    receipt = _store(store, incoming, sheet, origin, accept, replaces, reason, by, progress)
+    if receipt.replaced is None:
+        return receipt
+    return replace(receipt, doubt=_doubt(store, ledger, receipt.replaced))
+
+
+def register(store: Store, facts: Mapping[str, str], *, accept: Collection[str] = (), by: str) -> Receipt:
+    """Store one compound of the company's own, by the columns of the kind ``compound``.
+
+    It goes the way of every file: what was given is kept as a table of one row.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([facts.keys(), facts.values()])
+    incoming = Incoming(f"compound {facts['code']}.csv", text.getvalue().encode())
+    return _store(store, incoming, Sheet(kind="compound"), "own", accept, "", "", by, lambda _: None)
+
+
+def upload_workbook(
+    store: Store, name: str, sheets: Mapping[str, Sequence[Mapping[str, object]]], *, origin: str, by: str
+) -> Receipt:
+    """Store rows that were made here, as a workbook with a sheet a kind: judged and kept like any other file."""
+    return _store(store, Incoming(name, write_rows(sheets)), None, origin, (), "", "", by, lambda _: None)
 
 
 def upload_many(
@@ -118,12 +184,22 @@ def upload_many(
     return Receipts(tuple(receipts), tuple(refusals))
 
 
-def withdraw(store: Store, name: str, *, reason: str, by: str) -> Upload:
-    """End the standing upload of that file name or hash: its readings are shown no more, and kept with the reason."""
+def withdraw(store: Store, name: str, *, reason: str, by: str, ledger: Ledger) -> Withdrawal:
+    """End the standing upload of that file name or hash: its readings are shown no more, and kept with the reason.
+
+    The answer tells what stood on it, runs in ``ledger`` too.
+    """
     _check_reason(reason, "Withdrawing an upload")
     ending = store.named_upload(name)
+    refuse_if_locked(store, ending, "withdrawn")
     store.withdraw(ending, by=by, reason=reason.strip())
-    return ending
+    return Withdrawal(ending, _doubt(store, ledger, ending))
+
+
+def _doubt(store: Store, ledger: Ledger, ending: Upload) -> Doubt:
+    from ginseng_rd.lineage import doubt_of_uploads
+
+    return doubt_of_uploads(store, ledger, ending.sha256[:12], store.uploads_numbered([ending.id]).values())
 
 
 def _store(
@@ -146,6 +222,7 @@ def _store(
     if replaces:
         _check_reason(reason, "Replacing an upload")
         replaced = store.named_upload(replaces)
+        refuse_if_locked(store, replaced, "replaced")
     progress(f"reading {incoming.name}")
     judged = _judge(store, incoming, sheet, replaces=replaced)
     if judged.open_findings(accept):
@@ -162,6 +239,8 @@ def _store(
         about=judged.about,
         findings=judged.findings,
         readings=judged.readings,
+        compounds=judged.registrations.compounds,
+        names=judged.registrations.names,
         run_identity=judged.run_identity,
         values_sha256=judged.values_sha256,
         replaces=replaced,
@@ -170,17 +249,17 @@ def _store(
     headings = headings_of(incoming.name, incoming.data) if sheet is not None and sheet.columns else ""
     if sheet is not None and headings:
         store.remember_mapping(headings, SheetMapping(sheet.kind, sheet.columns, sheet.fixed), by=by)
-    rows: Counter[str] = Counter()
-    for part in judged.readings:
-        rows[part.kind] += len(part)
-    return Receipt(stored, rows if added else {}, added, replaced if added else None)
+    if not added:
+        return Receipt(stored, {}, added=False)
+    return Receipt(stored, judged.rows, True, replaced, judged.findings)
 
 
 def _judge(store: Store, incoming: Incoming, sheet: Sheet | None, *, replaces: Upload | None) -> Judged:
     findings: list[Finding] = []
     if sheet is None:
         sheet, findings = _remembered(store, incoming)
-    names = CompoundNames(store.compounds())
+    compounds = store.compounds()
+    names = CompoundNames(compounds)
     lab_file = read_lab_file(
         incoming.name,
         incoming.data,
@@ -191,16 +270,34 @@ def _judge(store: Store, incoming: Incoming, sheet: Sheet | None, *, replaces: U
         companions=incoming.companions,
     )
     findings += lab_file.findings
-    readings = []
+    readings, registrations = [], NOTHING
     for table in lab_file.tables:
         part, found = judge(table, code_of=names.code_of)
         readings.append(part)
         findings += found
         if part.kind == "recipe" and not any(f.severity is Severity.STOPS for f in found):
-            findings += judge_recipes(part, set(store.distinct("recipe", "formulation", leaving_out=replaces)))
-    identity, values = _run_identity(lab_file.about), _values_digest(readings)
+            standing = store.standing("recipe", ("formulation", "version"), leaving_out=replaces)
+            taken = {(code, version or 1) for code, version in zip(*standing.values(), strict=True)}
+            findings += judge_recipes(part, taken)
+        if part.kind == "compound":
+            registered = judge_compounds(table, part, (*compounds, *registrations.compounds))
+            registrations = registrations.joined(registered)
+            findings += registered.findings
+    findings += judge_against_store(store, lab_file.tables, readings, leaving_out=replaces)
+    findings += judge_molar_balance(store, compounds, lab_file.tables, readings, leaving_out=replaces)
+    identity, values = _run_identity(lab_file.about), digest_values(readings)
     findings += _against_store(store, identity, values, replaces)
-    return Judged(incoming, lab_file.format, lab_file.about, tuple(readings), tuple(findings), identity, values)
+    return Judged(
+        incoming,
+        lab_file.format,
+        lab_file.about,
+        tuple(readings),
+        in_order(findings),
+        identity,
+        values,
+        headings_read(lab_file),
+        registrations,
+    )
 
 
 def _remembered(store: Store, incoming: Incoming) -> tuple[Sheet, list[Finding]]:
@@ -227,16 +324,6 @@ def _run_identity(about: Mapping[str, str]) -> str:
     if not about.get("data_file") or not about.get("acquired"):
         return ""
     return " | ".join(about.get(key, "").strip() for key in _IDENTITY)
-
-
-def _values_digest(readings: Iterable[Readings]) -> str:
-    """Return the SHA-256 of what readings say, whatever their order and their places."""
-    said = hashlib.sha256()
-    for part in readings:
-        names = sorted(part.columns)
-        rows = sorted(map(repr, zip(*(part.columns[name] for name in names), strict=True)))
-        said.update("\n".join([part.kind, *names, *rows]).encode())
-    return said.hexdigest()
 
 
 def _against_store(store: Store, identity: str, values: str, replaces: Upload | None) -> list[Finding]:

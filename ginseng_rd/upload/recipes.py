@@ -1,43 +1,40 @@
-"""Recipes held against the store: each sums to a hundred, and its code is still free."""
+"""Recipes held against the store: each version sums to a hundred, and its number is still free."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Collection
 
 from ginseng_rd.errors import Finding, GinsengError, Place, Severity
-from ginseng_rd.records.formulation import Formulation, Line
+from ginseng_rd.records.formulation import Formulation
 from ginseng_rd.records.readings import Readings
 
 
-def judge_recipes(lines: Readings, taken: set[str]) -> list[Finding]:
-    """Return what is wrong with the formulations of a recipe file; ``taken`` are the codes in the store already."""
+def judge_recipes(lines: Readings, taken: Collection[tuple[str, int]]) -> list[Finding]:
+    """Return what is wrong with the versions of a recipe file; ``taken`` are those in the store already."""
     findings = []
-    by_code: dict[str, list[int]] = {}
-    for row, code in enumerate(lines.columns["formulation"]):
-        by_code.setdefault(code, []).append(row)
-    for code, rows in by_code.items():
+    by_version: dict[tuple[str, int], list[int]] = {}
+    for row, key in enumerate(zip(lines.columns["formulation"], lines.columns["version"], strict=True)):
+        by_version.setdefault((key[0], key[1] or 1), []).append(row)
+    for (code, version), rows in by_version.items():
         first = lines.places[rows[0]]
         place = Place(first.sheet, first.row, "formulation")
-        vague = [r for r in rows if lines.columns["relation"][r] != "="]
+        vague = [r for r in rows if lines.columns["relation"][r] not in ("=", "q.s.")]
         findings += [_vague_share(lines.places[r], lines.columns["value_text"][r]) for r in vague]
         if vague:
             continue
-        if code in taken:
+        if (code, version) in taken:
             findings.append(
                 Finding(
                     Severity.STOPS,
                     "formulation-exists",
                     place,
-                    f"formulation '{code}', which is in the store already",
-                    "a code that is still free",
-                    "A recipe is never overwritten: give the changed recipe a code of its own.",
+                    f"version {version} of formulation '{code}', which is in the store already",
+                    "a version that is still free",
+                    "A recipe is never overwritten: give the changed recipe the next version.",
                 )
             )
         try:
-            Formulation(
-                code,
-                tuple(Line(lines.columns["ingredient"][r], Decimal(lines.columns["value_text"][r])) for r in rows),
-            )
+            Formulation.of_lines(code, version, ({n: cells[r] for n, cells in lines.columns.items()} for r in rows))
         except GinsengError as error:
             findings.append(
                 Finding(
@@ -58,6 +55,6 @@ def _vague_share(place: Place, found: str) -> Finding:
         "vague-share",
         place,
         f"'{found}'",
-        "a plain number",
+        "a plain number, or q.s. (적량) for the line that fills up",
         "A recipe is weighed: write the share to be weighed in.",
     )

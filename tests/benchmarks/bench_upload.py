@@ -68,12 +68,15 @@ with open_workspace(sys.argv[1], create=True) as ws:
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_hundred_thousand_rows_from_file_to_committed_rows(kind, sheets, tmp_path_factory, record):
-    ours, floors, memory = [], [], []
+    ours, memory = [], []
+    floors = {"xlsx": [], "csv": []}
     for turn in range(3):
         folder = tmp_path_factory.mktemp(f"{kind}{turn}")
-        began = time.perf_counter()
-        floor_of(sheets / f"assay.{kind}", folder)
-        floors.append(time.perf_counter() - began)
+        for floor, times in floors.items():
+            (folder / floor).mkdir()
+            began = time.perf_counter()
+            floor_of(sheets / f"assay.{floor}", folder / floor)
+            times.append(time.perf_counter() - began)
         done = subprocess.run(
             [sys.executable, "-c", UPLOAD, str(folder / "lab"), str(sheets / f"assay.{kind}")],
             capture_output=True, text=True, check=True,
@@ -81,14 +84,17 @@ def test_a_hundred_thousand_rows_from_file_to_committed_rows(kind, sheets, tmp_p
         seconds, megabytes = map(float, done.stdout.split())
         ours.append(seconds)
         memory.append(megabytes)
-    ratio = statistics.median(o / f for o, f in zip(ours, floors, strict=True))
-    record(
-        f"upload of 100,000 assay rows, {kind.upper()}, all checks",
-        f"{statistics.median(ours):.2f} s, peak {max(memory):.0f} MB",
-        f"read + sqlite3 executemany {statistics.median(floors):.2f} s",
-        f"{ratio:.2f}",
-        "≤ 2.5; < 500 MB (XLSX)",
-    )
+    references = [("calamine's reading of the same rows", "xlsx", "≤ 2.5; < 500 MB (XLSX)")]
+    references += [("the csv module's reading", "csv", "–")] if kind == "csv" else []
+    for name, floor, target in references:
+        ratio = statistics.median(o / f for o, f in zip(ours, floors[floor], strict=True))
+        record(
+            f"upload of 100,000 assay rows, {kind.upper()}, all checks",
+            f"{statistics.median(ours):.2f} s, peak {max(memory):.0f} MB",
+            f"{name} + sqlite3 executemany {statistics.median(floors[floor]):.2f} s",
+            f"{ratio:.2f}",
+            target,
+        )
 
 
 def test_an_instrument_file_from_bytes_to_preview(tmp_path, record):
@@ -101,7 +107,7 @@ def test_an_instrument_file_from_bytes_to_preview(tmp_path, record):
         times = []
         for _ in range(9):
             began = time.perf_counter()
-            ws.check(plate)
+            ws.check(plate).preview()
             times.append(time.perf_counter() - began)
     record("plate export from bytes to preview", f"{statistics.median(times):.3f} s", "–", "–", "< 0.3 s")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from ginseng_rd.chemistry.compounds import Compound, reference_compounds
@@ -16,3 +18,10 @@ def compounds() -> dict[str, Compound]:
 @pytest.fixture(scope="session")
 def names() -> CompoundNames:
     return CompoundNames(reference_compounds())
+
+
+@pytest.fixture(scope="session")
+def shared_structures(reference_data) -> dict[str, str]:
+    """The SMILES of the whole reference table by its identifier: also what may not be packaged."""
+    with (reference_data / "reference" / "compounds.csv").open(newline="", encoding="utf-8") as file:
+        return {row["compound_id"]: row["smiles"] for row in csv.DictReader(file) if row["smiles"]}

@@ -102,5 +102,5 @@ def test_making_the_table_again_gives_the_same_bytes(reference_data, tmp_path):
     script = ROOT / "data" / "reference" / "make_reference.py"
     subprocess.run([sys.executable, script, reference_data / "reference", tmp_path], check=True, cwd=ROOT)
     packaged = files("ginseng_rd.chemistry").joinpath("reference")
-    for name in ("compounds.csv", "SOURCES.md"):
+    for name in ("compounds.csv", "conversions.csv", "SOURCES.md"):
         assert (tmp_path / name).read_bytes() == packaged.joinpath(name).read_bytes()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,72 @@ def test_check_stores_nothing(lab, tmp_path):
     (tmp_path / "c.csv").write_text(CONTENT, encoding="utf-8")
     assert lab("check", "c.csv")[0] == 0
     assert lab("readings", "content")[1].strip() == "Nothing is there yet."
+
+
+def test_check_shows_the_faulty_rows_and_numbers_what_is_wrong(lab, tmp_path):
+    (tmp_path / "bad.csv").write_text('sample,analyte,value,unit\nEX-12,Rg1,"3,2",mg/g\nEX-12,Rb1,1,mg/g\n')
+    code, out, _ = lab("check", "bad.csv")
+    assert code == 1
+    assert re.search(r"2 +EX-12 +3,2 \(1\)", out)
+    assert "Rb1" not in out
+    assert "  (1) stops: row 2, column 'value': found '3,2', expected a number with a decimal point. Write 3.2." in out
+    assert out.endswith("bad.csv: 1 to mend.\n")
+
+
+def test_check_gives_a_script_the_cells_and_the_findings(lab, tmp_path):
+    (tmp_path / "bad.csv").write_text('sample,analyte,value,unit\nEX-12,Rg1,"3,2",mg/g\n')
+    (tmp_path / "none.csv").write_text("a,b\n1,2\n")
+    code, out, _ = lab("check", "bad.csv", "none.csv", "--json")
+    first, second = json.loads(out)
+    assert code == 1
+    assert first["tables"][0]["rows"][1]["marks"] == [{"position": 2, "severity": "stops", "findings": [1]}]
+    assert [finding["code"] for finding in second["findings"]] == ["no-kind-fits"]
+
+
+def test_the_terminal_speaks_korean_of_files_when_asked(lab, tmp_path):
+    (tmp_path / "bad.csv").write_text('sample,analyte,value,unit\nEX-12,Rg1,"3,2",mg/g\n')
+    (tmp_path / "c.csv").write_text(CONTENT, encoding="utf-8")
+    korean = "2행, 'value' 열: 숫자가 아닙니다: '3,2'. 3.2(으)로 적으십시오."
+    assert f"(1) 수정 필요: {korean}" in lab("check", "bad.csv", "--language", "ko")[1]
+    assert lab("upload", "bad.csv", GINSENG_RD_LANGUAGE="ko")[2].endswith(
+        f"bad.csv: 올리지 않았습니다. 고칠 곳 1.\n  {korean}\n"
+    )
+    assert lab("upload", "c.csv", "--language", "ko")[1] == "c.csv: 저장했습니다. CSV 표, 성분 함량 2건.\n"
+    assert lab("withdraw", "d.csv", "--reason", "x", "--language", "ko")[2] == (
+        "'d.csv': 그런 이름으로 올린 파일이 없습니다. 'c.csv' 입니까?\n"
+    )
+
+
+def test_the_language_of_the_option_goes_before_that_of_the_setting(lab, tmp_path):
+    (tmp_path / "c.csv").write_text(CONTENT, encoding="utf-8")
+    assert "2 content readings" in lab("upload", "c.csv", "--language", "en", GINSENG_RD_LANGUAGE="ko")[1]
+
+
+def test_a_language_that_is_not_spoken_is_told(lab):
+    code, _, err = lab("uploads", GINSENG_RD_LANGUAGE="fr")
+    assert (code, err) == (1, "GINSENG_RD_LANGUAGE is 'fr', but one of en, ko belongs there.\n")
+    assert lab("check", "c.csv", "--language", "fr")[0] == 2
+
+
+@pytest.mark.parametrize("code_page", ["cp949", "ascii", "cp1252"])
+def test_no_console_is_too_small_for_what_is_said(lab, tmp_path, code_page):
+    (tmp_path / "c.csv").write_text("sample,analyte,value,unit\n삼,Rg1,x,µ㎎–\n", encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAM, "check", "c.csv", "--language", "ko"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": code_page},
+        capture_output=True,
+    )
+    said = done.stdout.decode("cp949" if code_page == "cp949" else "utf-8")
+    assert "숫자가 아닙니다: 'x'" in said
+    assert done.stderr == b""
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal(lab, tmp_path):
+    (tmp_path / "c.csv").write_text("sample,analyte,value,unit\nEX\x1b[2J,Rg1,\x1b]0;owned\x07,mg/g\n")
+    _, out, err = lab("check", "c.csv")
+    assert "\x1b" not in out + err
+    assert "owned" in out
 
 
 def test_a_compound_answers_to_its_korean_name(lab):

@@ -70,9 +70,17 @@ def test_a_table_whose_signal_is_not_named_is_not_passed_over(read, report):
 
 
 def test_a_report_of_another_kind_is_named(read, report):
-    text = report.decode("utf-16").replace("Area Percent Report", "External Standard Report")
-    with pytest.raises(LabFileRejected, match="found a ChemStation report without area percent"):
+    text = report.decode("utf-16").replace("Area Percent Report", "Performance Report")
+    with pytest.raises(LabFileRejected, match="found a ChemStation report without the areas of its peaks"):
         read(text)
+
+
+def test_the_reports_of_two_injections_in_one_file_are_told_apart_by_hand(read, report):
+    text = report.decode("utf-16")
+    with pytest.raises(LabFileRejected, match="found the reports of several injections in one file"):
+        read(text + text.replace("001F0101.D", "002F0201.D"))
+    again = read(text.replace("Signal 2: TCD2 B", "\n".join(text.splitlines()[:2]) + "\n\nSignal 2: TCD2 B"))
+    assert again.tables[0].columns == read(text).tables[0].columns
 
 
 def test_the_invented_report_gives_the_areas_it_was_made_of(judged, examples):
@@ -81,6 +89,85 @@ def test_the_invented_report_gives_the_areas_it_was_made_of(judged, examples):
     assert readings.columns["value"] == expected["peak_areas_mau_s"]
     assert set(readings.columns["unit"]) == {"mAU·s"}
     assert findings == []
+
+
+@pytest.fixture(scope="module")
+def calibrated(examples):
+    return (examples / "lab_formats" / "agilent_estd_report.txt").read_bytes().decode("utf-16")
+
+
+def test_a_compound_of_the_calibration_that_was_not_found_keeps_the_time_it_was_expected_at(read, calibrated):
+    (table,) = read(calibrated).tables
+    assert (table.columns["component"][4], table.columns["value"][4]) == ("Rh2", "N.D.")
+    assert (table.columns["retention_min"][4], table.extra["Expected Retention [min]"][4]) == ("", "47.250")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("163.96775", "163.96785", "amounts that sum to 514.24360 for signal 'DAD1 A, Sig=203,4 Ref=off'"),
+        (" 47.250                 -          -          -    Rh2\r\n", "", "'Calibrated compound(s) not found', and"),
+        ("Totals :                               514.24350", "", "no totals for signal 'DAD1 A, Sig=203,4 Ref=off'"),
+    ],
+)
+def test_a_calibrated_report_is_held_against_what_it_prints_of_itself(read, calibrated, old, new, found):
+    (fault,) = _faults(read(calibrated.replace(old, new)))
+    assert fault.found.startswith(found)
+
+
+def test_a_peak_without_calibration_has_an_area_and_no_amount(judged, calibrated):
+    old = next(line for line in calibrated.splitlines() if "Rg3" in line)
+    readings, findings = judged(
+        calibrated.replace(old, f"{old[:26]}{'-':>10} {'-':>10}    ?").replace("14.24350", "08.8")
+    )
+    assert [readings.columns[name][3] for name in ("peak", "value", "amount", "component")] == [4, 21.774, None, None]
+    assert {f.code for f in findings} == {"instrument-warning"}
+
+
+def test_a_report_sorted_by_time_names_each_peaks_signal_by_its_number(judged, calibrated):
+    lines = calibrated.splitlines()
+    second = lines.index("Signal 2: DAD1 B, Sig=254,4 Ref=off")
+    ruler = next(line for line in lines if line.startswith("-------|"))
+    top = lines.index(ruler)
+    rows = [f"{line[:7]} {n}{line[7:]}" for line, n in zip(lines[top + 1 : top + 6], "12112", strict=True)]
+    heads = [f"{line[:7]} {word}{line[7:]}" for line, word in zip(lines[top - 2 : top], ("S", " "), strict=True)]
+    heads[0] = heads[0].replace(" S ", " Sig", 1)
+    sorted_by_time = [*lines[: top - 3], lines[second], "", *heads, f"-------|-{ruler[7:]}", *rows]
+    readings, _ = judged("\n".join([*sorted_by_time, *lines[top + 6 : second], *lines[second + 10 :]]))
+    assert [signal[5] for signal in readings.columns["signal"]] == ["A", "B", "A", "A", "B"]
+    assert readings.columns["peak"] == [1, 1, 2, 3, None]
+
+
+def test_an_internal_standard_is_left_out_of_the_total_as_printed(judged, calibrated):
+    lines = calibrated.splitlines()
+    top = next(i for i, line in enumerate(lines) if line.startswith("-------|"))
+    above = zip(lines[top - 2 : top], (" ISTD", " used"), strict=True)
+    wider = [f"{line[:14]}{word}{line[14:]}" for line, word in above]
+    marked = [f"{line[:14]}    1{line[14:]}" for line in lines[top + 1 : top + 6]]
+    marked[1] = marked[1][:12] + " I" + marked[1][14:]
+    report = "\n".join(
+        [*lines[: top - 2], *wider, f"{lines[top][:14]}|----{lines[top][14:]}", *marked, *lines[top + 6 :]]
+    )
+    report = report.replace("Totals :                               514.24350", "Totals without ISTD(s) :    350.27575")
+    readings, findings = judged(report.replace("External Standard Report", "Internal Standard Report"))
+    assert readings.columns["amount"][:2] == [103.07625, 163.96775]
+    assert readings.extra[1]["Internal standard"] == "yes"
+    assert not any(f.severity is Severity.STOPS for f in findings)
+
+
+@pytest.mark.parametrize(("unit", "canonical", "amount"), [("mg/l", "µg/mL", 103.07625), ("ug/l", "µg/mL", 0.10307625)])
+def test_a_unit_typed_into_a_calibration_is_known_by_its_usual_spellings(judged, calibrated, unit, canonical, amount):
+    readings, _ = judged(calibrated.replace("[ug/ml]", f"[{unit}]"))
+    assert (readings.columns["amount"][0], readings.columns["amount_unit"][0]) == (amount, canonical)
+
+
+def test_amounts_in_ppm_are_kept_as_text_until_their_unit_is_given(judged, calibrated):
+    in_ppm = calibrated.replace("[ug/ml]", "[ppm]")
+    readings, findings = judged(in_ppm)
+    assert (readings.columns["amount"][0], readings.extra[0]["Amount [ppm]"]) == (None, "103.07625")
+    assert [f.found for f in findings if f.code == "amount-unit-unclear"] == ["amounts in 'ppm'"]
+    given, told = judged(in_ppm, fixed={"amount_unit": "µg/mL"})
+    assert (given.columns["amount"][0], [f.code for f in told]) == (103.07625, ["instrument-warning"])
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

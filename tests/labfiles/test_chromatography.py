@@ -1,11 +1,13 @@
 """Chromatography reports: invented samples of every format, their variants, and what spoils them."""
 
+import io
 import runpy
 from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from ginseng_rd.errors import LabFileRejected, Severity
 
@@ -15,6 +17,9 @@ READ = (
     "openlab_summary.txt",
     "masshunter_RESULTS.CSV",
     "totalchrom_report.TX0",
+    "agilent_estd_report.txt",
+    "openlab_amounts.txt",
+    "totalchrom_amounts.TX0",
 )
 
 
@@ -162,13 +167,20 @@ def test_a_labsolutions_detector_without_a_peak_table_is_asked_about(read, text)
     ("old", "new", "code"),
     [
         ("9,Rh2,-----,-----", "9,Rh2,47.250,1200", "component-without-peak"),
-        ("[Compound Results(Detector A)]", "[Molecular Weights(Detector A)]", "section-not-read"),
+        ("# of Groups,0\r\n", "# of Groups,1\r\nID#,Name,Area\r\n1,Rb,5\r\n", "section-not-read"),
     ],
 )
 def test_labsolutions_results_that_are_not_taken_are_asked_about(read, text, old, new, code):
-    lab_file = read(text("shimadzu_lcsolution.txt", (old, new)))
+    grouped = ("[LC Chromatogram", "[Group Results(Detector A)]\r\n# of Groups,0\r\n\r\n[LC Chromatogram")
+    lab_file = read(text("shimadzu_lcsolution.txt", grouped, (old, new)))
     assert [(f.severity, f.code) for f in lab_file.findings] == [(Severity.ASKS, code)]
-    assert len(lab_file.tables[0]) == 5
+    assert sum(name != "Rh2" for name in lab_file.tables[0].columns["component"]) == 5
+
+
+def test_a_labsolutions_file_cut_before_its_compounds_is_asked_about_those_not_found(read, text):
+    whole = text("shimadzu_lcsolution.txt")
+    lab_file = read(whole[: whole.index("[Compound Results")])
+    assert [(f.severity, f.code) for f in lab_file.findings] == [(Severity.ASKS, "compounds-missing")]
 
 
 def test_a_labsolutions_file_without_peaks_holds_no_result(read, text):
@@ -277,6 +289,108 @@ def test_a_chromeleon_trace_is_refused_in_words(read, folder):
     )
 
 
+def _as_workbook(rows):
+    book = Workbook()
+    book.active.title = "Integration"
+    for row in rows:
+        book.active.append([cell or None for cell in row])
+    book.create_sheet("Audit Trail").append(["Invented"])
+    book.copy_worksheet(book.active).title = "Peak Analysis"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_chromeleon_results_in_a_workbook_are_read_once(read, text):
+    whole = text("chromeleon_results.txt", encoding="utf-16")
+    book = read(_as_workbook(line.split("\t") for line in whole.splitlines()), "results.xlsx")
+    assert [table.sheet for table in book.tables] == ["Integration"]
+    assert book.tables[0].columns == read(whole).tables[0].columns
+    assert _codes(book) == ["sheet-not-read", "sheet-repeats"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("68.718", "68.818", "total-differs"),
+        ("2\tRe\t12.057\t109.312", "2\tRe\t12.057\t", "total-differs"),
+        ("Injection Name:\t\tEX-13", "", "cut-file"),
+        ("3\tRb1", "x\tRb1", "cut-line"),
+        ("EX-13\t\tRun Time (min):\t50.00\r\nChannel:", "EX-13\r\nSample Name:\tEX-14\r\n", "cut-file"),
+    ],
+)
+def test_chromeleon_results_are_held_against_what_they_say_of_themselves(read, text, old, new, fault):
+    lab_file = read(text("chromeleon_results.txt", (old, new), encoding="utf-16"))
+    assert fault in {code for code, _ in _stops(lab_file)}
+
+
+def test_chromeleon_results_without_a_total_are_asked_about(read, text):
+    lines = text("chromeleon_results.txt", encoding="utf-16").splitlines(keepends=True)
+    lab_file = read("".join(line for line in lines if not line.startswith("Total:")))
+    assert _codes(lab_file) == ["no-total", "no-total"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"Peak Name": "피크 이름", "Retention Time": "머무름 시간", "Relative Area": "상대 면적", "Area": "면적",
+         "Amount": "농도", "No.": "번호", "Injection Name": "주입 이름", "Channel": "채널", "Total": "합계"},
+        {"Peak Name": "Nom du pic", "Retention Time": "Temps de rétention", "Relative Area": "Aire relative",
+         "Area": "Aire", "Amount": "Quantité", "No.": "N°", "Injection Name": "Nom d'injection", "Channel": "Canal"},
+        {"Peak Name": "Peak Name ", "Retention Time": "Ret.Time", "Relative Area": "Rel.Area", "Injection Name":
+         "Sample Name", "Injection Date/Time": "Recording Time"},
+    ],
+)  # fmt: skip
+def test_chromeleon_results_are_read_in_the_words_of_their_computer(read, text, words):
+    whole = text("chromeleon_results.txt", encoding="utf-16")
+    kept = ("sample", "signal", "component", "peak", "retention_min", "value", "amount", "area_percent")
+    lab_file = read(text("chromeleon_results.txt", *words.items(), encoding="utf-16"))
+    assert _stops(lab_file) == []
+    assert [lab_file.tables[0].columns[c] for c in kept] == [read(whole).tables[0].columns[c] for c in kept]
+
+
+def test_chromeleon_headings_with_their_units_in_brackets_read_alike(read, text):
+    whole = text("chromeleon_results.txt", encoding="utf-16")
+    heads = whole.splitlines()[6:8]
+    named = (f"{word} [{unit}]" if unit else word for word, unit in zip(*(h.split("\t") for h in heads), strict=True))
+    lab_file = read(whole.replace("\r\n".join(heads), "\t".join(named)))
+    assert lab_file.tables[0].columns == read(whole).tables[0].columns
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("EX-12,EX-12.d,Sample", "EX-12,EX-12.d", "cut-line"),
+        ("EX-12,EX-12.d,Sample", ",EX-12.d,Sample", "cut-line"),
+        ("Rb1 Results", "Rb1 Outcome", "section-not-read"),
+        ("25.5,\r\n", "25.5", "cut-line"),
+    ],
+)
+def test_a_masshunter_batch_tells_of_lines_and_groups_that_are_not_whole(read, text, old, new, code):
+    lab_file = read(text("masshunter_quant.csv", (old, new), encoding="utf-8-sig"))
+    assert code in _codes(lab_file)
+
+
+def test_a_masshunter_batch_without_responses_holds_no_peaks(read, text):
+    with pytest.raises(LabFileRejected, match="found results of 'Rg1', 'Rb1' without a response"):
+        read(text("masshunter_quant.csv", ("Resp.", "S/N"), encoding="utf-8-sig"))
+
+
+def test_the_second_transition_of_a_compound_is_no_compound(read, text):
+    groups = ("Rb1 Method", "Qualifier (845.5 -> 221.1) Results")
+    lab_file = read(text("masshunter_quant.csv", groups, encoding="utf-8-sig"))
+    assert set(lab_file.tables[0].columns["component"]) == {"Rg1", "Rb1"}
+
+
+def test_amounts_of_a_chromatography_report_take_the_unit_that_is_given(judged, text):
+    zero = ("38512,0.000,", "38512,103.07,")
+    readings, findings = judged(text("shimadzu_lcsolution.txt", zero))
+    assert (readings.columns.get("amount", [None])[0], readings.extra[0]["Conc."]) == (None, "103.07")
+    assert [f.code for f in findings] == ["amount-unit-unclear"]
+    given, _ = judged(text("shimadzu_lcsolution.txt", zero), fixed={"amount_unit": "mg/L"})
+    assert (given.columns["amount"][0], given.columns["amount_unit"][0]) == (103.07, "µg/mL")
+
+
 @pytest.mark.parametrize("name", READ)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1))
@@ -288,8 +402,7 @@ def test_a_report_cut_anywhere_is_refused_or_whole(judged, folder, name, share):
     except LabFileRejected:
         return
     if not any(f.severity is not Severity.NOTES for f in findings):
-        measured = [i for i, relation in enumerate(whole.columns["relation"]) if relation == "="]
-        assert readings.columns["value"][: len(measured)] == [whole.columns["value"][i] for i in measured]
+        assert readings.columns["value"] == whole.columns["value"]
 
 
 @pytest.mark.parametrize("name", READ)

@@ -130,3 +130,12 @@ def test_a_file_cut_anywhere_is_refused_or_whole(judged, curve, share):
     if not any(f.severity is Severity.STOPS for f in findings):
         assert readings.columns == whole.columns
         assert readings.extra == whole.extra
+
+
+@pytest.mark.parametrize("step", ["Spectrum", "Area Scan", "Well Scan", "Polarization"])
+def test_a_spectrum_or_scan_is_refused_by_its_name(read, examples, step):
+    text = (examples / "lab_formats" / "gen5_endpoints.txt").read_text("utf-8")
+    findings = read(text.replace("Fluorescence Endpoint", f"Fluorescence {step}")).findings
+    (fault,) = [f for f in findings if f.severity is Severity.STOPS]
+    assert (fault.code, fault.found) == ("other-read", f"a read 'Fluorescence {step}' of Plate 1")
+    assert fault.remedy.startswith("Spectra, area scans and polarisation are not read: export the endpoint")

@@ -181,3 +181,21 @@ def test_a_heading_is_taken_apart(text, name, unit, replicate, role):
 @pytest.mark.parametrize(("heading", "parts"), [("Rg1, mg/g", ("Rg1", "mg/g")), ("fresh weight", ("fresh weight", ""))])
 def test_a_unit_behind_a_name_needs_no_brackets(heading, parts):
     assert split_unit(heading) == parts
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place"),
+    [
+        ("note,\nsample,Rg1 (mg/g),Rg3 (mg/q)\nA,1,2\nB,3,4\n", "row 2, column 'Rg3 (mg/q)'"),
+        ("sample,analyte,value (mg/q)\nA,Rg1,2\n", "row 1, column 'value (mg/q)'"),
+        ("batch,formulation,size (lb),made_on\nB-1,F-1,1.5,2026-03-14\n", "row 1, column 'size (lb)'"),
+    ],
+)
+def test_an_unknown_unit_in_a_heading_is_told_at_the_heading(judged, sheet, place):
+    _, findings = judged(sheet)
+    assert [str(f.place) for f in findings if f.code == "unknown-unit"] == [place]
+
+
+def test_an_unknown_compound_in_a_heading_is_told_at_the_heading(judged):
+    _, findings = judged("sample,Rg1 (mg/g),Rgl (mg/g)\nA,1,2\nB,3,4\n")
+    assert [(f.code, str(f.place)) for f in findings] == [("unknown-compound", "row 1, column 'Rgl (mg/g)'")]

@@ -26,19 +26,30 @@ from ginseng_rd.records.kinds import KINDS, Holds
 EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "examples"
 OWN = sorted(p for p in EXAMPLES.rglob("*") if p.is_file() and p.suffix.casefold() not in {".py", ".json", ".md"})
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp949", "cp1252")
-# Instruments that list readings row by row and state neither how many there are nor their sum.
-WITHOUT_COUNT = ("sheet with headings", "Nova BioProfile FLEX2", "Thermo VISIONlite", "BMG MARS")
+# Instruments that list readings row by row and state neither how many there are nor their sum; Chromeleon sums the
+# areas of each injection, but says neither how many injections there are nor which components it looked for.
+WITHOUT_COUNT = (
+    "sheet with headings",
+    "Nova BioProfile FLEX2",
+    "Thermo VISIONlite",
+    "BMG MARS",
+    "Chromeleon integration results",
+    "Agilent MassHunter quantitation",
+)
+# Instruments that write one whole measurement behind another, and the end of each, but not how many there are.
+OF_PARTS = ("Tecan i-control text",)
 HOWS = ("cut", "byte", "byte", "dropped line", "doubled line", "encoding")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a file was read to: its rows in order, whether it was stopped, what is asked, and if it is a plain sheet."""
+    """What a file was read to: its rows in order, whether it was stopped, what is asked, and of what form it is."""
 
     rows: list[dict]
     stopped: bool
     asked: frozenset[str]
     plain: bool
+    has_parts: bool
 
 
 def _read(names, parts):
@@ -53,7 +64,7 @@ def _read(names, parts):
             rows.append({"kind": readings.kind, "place": place, **cells})
     stopped = any(f.severity is Severity.STOPS for f in findings)
     asked = frozenset(f.code for f in findings if f.severity is Severity.ASKS)
-    return Outcome(rows, stopped, asked, lab_file.format.endswith(WITHOUT_COUNT))
+    return Outcome(rows, stopped, asked, lab_file.format.endswith(WITHOUT_COUNT), lab_file.format in OF_PARTS)
 
 
 def _parts(path):
@@ -106,7 +117,7 @@ def _numbers(row):
 def _is_same(before, after):
     """Say whether two rows hold the same numbers; those beside the value may be lacking."""
     pairs = zip(_numbers(before), _numbers(after), strict=True)
-    return before["value"] == after["value"] and all(a == b or b is None for a, b in pairs)
+    return before.get("value") == after.get("value") and all(a == b or b is None for a, b in pairs)
 
 
 def _is_part(some, rows):
@@ -121,6 +132,8 @@ def _is_in_order(how, whole, spoilt):
         return True
     if how == "byte":
         return _differs_in_one_cell(whole, spoilt)
+    if how == "cut" and whole.has_parts:
+        return spoilt.rows == whole.rows[: len(spoilt.rows)]
     if not whole.plain or len(spoilt.rows) > len(whole.rows):
         return False
     if how == "cut":
@@ -133,7 +146,11 @@ def _differs_in_one_cell(whole, spoilt):
         return True
     if len(spoilt.rows) != len(whole.rows):
         return False
-    changed = [old for old, new in zip(whole.rows, spoilt.rows, strict=True) if not _is_same(old, new)]
+    pairs = [(old, new) for old, new in zip(whole.rows, spoilt.rows, strict=True) if not _is_same(old, new)]
+    changed = [old for old, _ in pairs]
+    differences = {(c, old[c], new[c]) for old, new in pairs for c in old if c in new and old[c] != new[c]}
+    if len(differences) == 1:  # one number that is stated of a plate, such as its temperature
+        return True
     return len({row["place"].row for row in changed}) == 1 or len({row["place"].column for row in changed}) == 1
 
 

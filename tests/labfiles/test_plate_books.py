@@ -48,10 +48,10 @@ def test_the_samples_are_what_their_script_writes(samples, tmp_path, monkeypatch
     monkeypatch.syspath_prepend(str(samples))
     runpy.run_path(str(samples / "make_plate_books.py"))["write_books"](tmp_path)
     written = sorted(path.name for path in tmp_path.iterdir())
-    assert len(written) == 16
+    assert len(written) == 25
     for name in written:
         new, old = (tmp_path / name).read_bytes(), (samples / name).read_bytes()
-        assert new == old if name.endswith(".xls") else _members(new) == _members(old)
+        assert _members(new) == _members(old) if name.endswith((".xlsx", ".ods")) else new == old
 
 
 def test_a_run_saved_in_another_region_is_stopped_and_told_why(read, samples):
@@ -141,6 +141,58 @@ def test_a_measurement_whose_plate_is_gone_is_named(read, edited):
         if f.severity is Severity.STOPS
     ]
     assert (fault.code, fault.found) == ("no-readings", "no readings of the measurement 'LUMI'")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        ("icontrol_two_labels.txt", "H\t", "\t", "cut-plate"),
+        ("icontrol_two_labels.txt", "\tOVER", "\t1\tOVER", "cut-line"),
+        ("icontrol_kinetic_lines.csv", "3,600,", "4,600,", "cut-list"),
+        ("icontrol_kinetic_lines.csv", ",A2,", ",x2,", "no-well"),
+        ("icontrol_kinetic_lines.csv", "5,1200,37.1,1028,1029,1030,1031\r\n", "", "fewer-times"),
+        ("icontrol_kinetic_lines.csv", "1028,1029,1030,1031", ",,,", "cut-line"),
+        ("spark_list.csv", "B1,0.15,600\r\n", "", "cut-plate"),
+        ("spark_list.csv", "Name,LUMI", "Name,Light", "measurement-missing"),
+        ("spark_list.csv", "End Time,,,,2026-04-02 16:31:05", "", "cut-file"),
+    ],
+)
+def test_a_tecan_text_is_held_against_what_it_says_of_itself(read, samples, name, old, new, code):
+    text = (samples / name).read_bytes().decode("utf-8-sig" if name == "icontrol_kinetic_lines.csv" else "cp1252")
+    assert old in text
+    assert code in {f.code for f in read(text.replace(old, new)).findings}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("C\t", "\t", "cut-plate"),
+        ("Measurement 2:", "", "labels-unclear"),
+        ("Label2\r", "\r", "labels-unclear"),
+        ("H\t\t\t", "H\t\t0.1\t", "well-not-read"),
+        ("25.1 °C\r\n", "25.1 °C", "cut-file"),
+    ],
+)
+def test_a_magellan_matrix_is_held_against_what_it_says_below(read, samples, old, new, code):
+    text = (samples / "magellan_matrix.txt").read_bytes().decode("utf-16")
+    assert old in text
+    try:
+        findings = read(text.replace(old, new)).findings
+    except LabFileRejected as refusal:
+        findings = refusal.findings
+    assert code in {f.code for f in findings}
+
+
+def test_the_mean_of_several_reads_in_a_well_is_its_reading(judged, samples):
+    text = (samples / "spark_list.csv").read_bytes().decode("cp1252").replace("<>,Value,Time [ms]", "Well,Mean,StDev")
+    readings, _ = judged(text)
+    assert readings.columns["value"][:3] == [0.09, 0.11, 0.13]
+
+
+def test_a_text_in_another_code_page_behind_a_mark_of_utf_8_reads_alike(judged, samples):
+    text = (samples / "icontrol_kinetic_lines.csv").read_bytes().decode("utf-8-sig")
+    marked, _ = judged(b"\xef\xbb\xbf" + text.encode("cp1252"))
+    assert marked.columns == judged(text)[0].columns
 
 
 def test_labels_without_descriptions_are_not_guessed(read, edited):

@@ -120,3 +120,8 @@ def test_replicates_far_apart_are_noted_with_the_worst(judged):
     assert _told(findings) == [
         ("replicates-apart", "1 of 1 groups of replicates, most of all 'sample' at 1000 µM with 66 %")
     ]
+
+
+def test_wells_that_no_plate_has_are_no_block(judged):
+    readings, findings = judged(_sheet("t,1,AG1,s,sample,1,mM,read,0.5,OD", "t,1,ZZ9,s,sample,2,mM,read,0.6,OD"))
+    assert (len(readings), findings) == (2, [])

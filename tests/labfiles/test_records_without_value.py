@@ -2,7 +2,7 @@
 
 from ginseng_rd.errors import Place
 
-LOT = "로트,종,재배구분,부위,채취일,생중량 (kg),단가 (만원/kg),해발고도"
+LOT = "로트,종,재배구분,필지,부위,채취일,생중량 (kg),단가 (만원/kg),해발고도"
 
 
 def told(findings):
@@ -10,13 +10,14 @@ def told(findings):
 
 
 def test_a_lot_is_kept_in_the_units_of_the_store_and_the_words_of_the_declaration(judged):
-    readings, findings = judged(f"{LOT}\nL-1,Panax ginseng,산양,뿌리,2026. 10. 12.,1.5,85,620\n")
+    readings, findings = judged(f"{LOT}\nL-1,Panax ginseng,산양,12-3,뿌리,2026. 10. 12.,1.5,85,620\n")
     lot = {name: column[0] for name, column in readings.columns.items() if column[0] is not None}
     assert findings == []
     assert lot == {
         "lot": "L-1",
         "species": "Panax ginseng",
         "cultivation": "wild-simulated",
+        "plot": "12-3",
         "altitude_m": 620.0,
         "part": "root",
         "harvested_on": "2026-10-12",
@@ -26,12 +27,12 @@ def test_a_lot_is_kept_in_the_units_of_the_store_and_the_words_of_the_declaratio
 
 
 def test_a_row_that_measures_nothing_is_placed_by_what_names_it(judged):
-    readings, _ = judged(f"{LOT}\nL-1,Panax ginseng,산양,뿌리,2026-10-12,1.5,85,620\n")
-    assert readings.places == [Place("", 2, "로트")]
+    readings, _ = judged(f"{LOT}\nL-1,Panax ginseng,산양,12-3,뿌리,2026-10-12,1.5,85,620\n")
+    assert list(readings.places) == [Place("", 2, "로트")]
 
 
 def test_every_fault_of_a_lot_is_told_at_once(judged):
-    _, findings = judged(f"{LOT}\nL-2,Panax ginseng,야생,무,3/4/2026,1.5,85,9000\n")
+    _, findings = judged(f"{LOT}\nL-2,Panax ginseng,야생,,무,3/4/2026,1.5,85,9000\n")
     assert told(findings) == [
         "row 2, column '부위': found '무', expected one of root (뿌리), leaf (잎), stem (줄기), berry (열매), "
         "flower (꽃), seed (씨앗), whole plant (전초). Write one of them, or leave the cell empty.",
@@ -42,7 +43,7 @@ def test_every_fault_of_a_lot_is_told_at_once(judged):
 
 
 def test_a_step_numbered_twice_is_refused(judged):
-    _, findings = judged("추출물,순번,공정\nEX-12,1,세척\nEX-12,1,증숙\n")
+    _, findings = judged("추출물,순번,공정\nEX-12,1,세척\nEX-12,1,건조\n")
     assert told(findings) == [
         "row 3, column '추출물': found the same extract, step_no as in row 2, expected each reading once. "
         "Remove one of the two."

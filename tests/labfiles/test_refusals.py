@@ -42,7 +42,8 @@ def workbook():
         (_zip("a.csv", "b.csv"), "a ZIP archive of 2 files"),
         (_zip("a.csv")[:20], "a damaged or cut-off XLSX or ZIP file"),
         (_zip("xl/workbook.xml"), "a workbook that cannot be read"),
-        (_zip("mimetype", "content.xml"), "a workbook or document that is not XLSX"),
+        (_zip("mimetype", "content.xml"), "a document that is no workbook"),
+        (_zip("xl/workbook.bin"), "a binary Excel workbook .+, whose formulas, percentages and hidden rows cannot be"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"<html><table>", "a web page"),
         (bytes(range(256)) * 4, "a binary file"),
@@ -87,8 +88,8 @@ def test_every_real_instrument_file_is_read_or_refused_in_words(read, reference_
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Application: Tecan i-control\t\t\t\tTecan i-control , 1.9\n", "a Tecan i-control export that is no workbook"),
-        ("Method name: A\nApplication: SparkControl,,,,V2.3\n", "a Tecan SparkControl export that is no workbook"),
+        ("Quantify Compound Summary Report\n\nPrinted Sat Mar 14 14:10:00 2026\n", "a Waters MassLynx report"),
+        ("Plate\n,Kaleido 2.0\nResults for Abs 1\n", "a PerkinElmer or Revvity Kaleido export"),
     ],
 )
 def test_an_instrument_without_a_reader_is_called_by_its_name(read, text, found):

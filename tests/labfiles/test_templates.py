@@ -83,7 +83,8 @@ def test_what_is_typed_into_a_template_is_what_is_read(judged, names, kind):
     @given(rows=valid_rows(kind), language=st.sampled_from(LANGUAGES))
     def holds(rows, language):
         readings, findings = judged(fill_in(kind, rows, language=language))
-        assert [str(f) for f in findings if f.severity is Severity.STOPS] == []
+        across_cells = {rule.code for rule in kind.rules}  # cells drawn one by one may not agree with each other
+        assert [str(f) for f in findings if f.severity is Severity.STOPS and f.code not in across_cells] == []
         assert readings.kind == kind.name
         for column in kind.columns:
             assert readings.columns[column.name] == [meant_by(kind, column, row, names) for row in rows], column.name
@@ -135,7 +136,7 @@ def test_a_unit_written_into_a_heading_is_the_unit_of_its_column(judged):
 def test_a_heading_with_a_unit_of_another_measure_is_refused(judged):
     _, (finding,) = judged("추출물,투입원료,투입량 (mL)\nEX-12,L-2026-07,1.25")
     assert str(finding) == (
-        "column '투입량 (mL)': found 'mL', expected a unit of mass (g). Known here: g, mg, µg, ug, kg."
+        "row 1, column '투입량 (mL)': found 'mL', expected a unit of mass (g). Known here: g, mg, µg, ug, kg."
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -217,3 +218,30 @@ def test_an_open_quotation_mark_is_named_and_does_not_swallow_the_rest(read):
 )
 def test_a_heading_is_split_at_its_last_brackets(heading, parts):
     assert split_unit(heading) == parts
+
+
+def test_a_sheet_whose_only_row_is_ragged_has_a_row_and_no_other_fault(read):
+    findings = read(f"{LONG}\nA,Rg1,1,2,mg/g\n").findings
+    assert [(f.code, f.place.row) for f in findings] == [("ragged-row", 2)]
+
+
+def test_the_unit_in_a_heading_mapped_by_hand_is_used(judged):
+    wishes = {"columns": {"Messwert (%)": "value", "Probe": "sample"}, "kind": "content"}
+    readings, findings = judged("Probe,analyte,Messwert (%)\nA,Rg1,0.5\n", **wishes)
+    assert (readings.columns["value"], readings.columns["unit"], findings) == ([5.0], ["mg/g"], [])
+
+
+def test_a_mapped_heading_with_a_unit_converts_a_column_that_has_its_own(judged):
+    wishes = {"columns": {"Menge [kg]": "size_g"}, "kind": "batch"}
+    readings, findings = judged("batch,formulation,Menge [kg],made_on\nB-1,F-1,1.5,2026-03-14\n", **wishes)
+    assert (readings.columns["size_g"], findings) == ([1500.0], [])
+
+
+@pytest.mark.parametrize("reference", [b'r="XFD1048576"', b"r='xfd1048576'", b'r = "AA800000"'])
+def test_a_cell_far_out_is_refused_however_its_reference_is_written(read, reference):
+    source, edited = zipfile.ZipFile(io.BytesIO(_xlsx(s=[LONG.split(","), ["A", "Rg1", 1, "mg/g"]]))), io.BytesIO()
+    with zipfile.ZipFile(edited, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, source.read(name).replace(b'r="D2"', reference))
+    with pytest.raises(LabFileRejected, match="far from the others"):
+        read(edited.getvalue())

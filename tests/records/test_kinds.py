@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ginseng_rd.records.dictionary import write_dictionary
-from ginseng_rd.records.kinds import KINDS, Holds, fold
+from ginseng_rd.records.kinds import KINDS, WIDE_RULES, Holds, fold
 from ginseng_rd.units import QUANTITIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,3 +53,16 @@ def test_a_required_column_has_an_example(kind):
 
 def test_the_dictionary_says_what_is_declared():
     assert (ROOT / "data" / "DICTIONARY.md").read_text(encoding="utf-8") == write_dictionary()
+
+
+def test_every_rule_stands_in_the_dictionary_as_a_sentence_below_its_kinds():
+    sections = {text.split(" ", 1)[0]: text for text in write_dictionary().split("\n## ")[1:]}
+    for kind in KINDS.values():
+        told = [*kind.rules, *(rule for rule in WIDE_RULES if kind.name in rule.told_at)]
+        assert [rule.code for rule in told if f"- {rule.says} (`{rule.code}`" not in sections[kind.name]] == []
+
+
+def test_a_code_of_a_rule_weighs_the_same_wherever_it_is_told():
+    severities = {}
+    for rule in (*(rule for kind in KINDS.values() for rule in kind.rules), *WIDE_RULES):
+        assert severities.setdefault(rule.code, rule.severity) is rule.severity

@@ -12,11 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from ginseng_rd.errors import GinsengError, Place, UnknownName, WorkspaceRefused
+from ginseng_rd.errors import GinsengError, UnknownName, WorkspaceRefused
 from ginseng_rd.records.kinds import KINDS
-from ginseng_rd.records.readings import Readings
+from ginseng_rd.records.readings import Places, Readings
 from ginseng_rd.store import Store
 from ginseng_rd.store.database import DATABASE_FILE
 
@@ -34,7 +36,7 @@ def content(*values: float, sample: str = "EX-12") -> Readings:
     columns |= {"sample": [sample] * count, "analyte": ["Rg1"] * count, "compound": ["Rg1"] * count}
     columns |= {"value": list(values), "unit": ["mg/g"] * count}
     columns |= {"relation": ["="] * count, "value_text": [str(v) for v in values]}
-    return Readings("content", columns, [Place("", 2 + i, "Rg1 (mg/g)") for i in range(count)], [None] * count)
+    return Readings("content", columns, Places("", range(2, 2 + count), "Rg1 (mg/g)"), [None] * count)
 
 
 def add(store, data=b"a file", *parts):
@@ -206,3 +208,18 @@ def test_a_making_killed_at_any_moment_is_completed_by_the_next(tmp_path, after_
     made = Store.create(tmp_path / "lab", company="x")
     assert len(made.compounds()) > 100
     made.close()
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=300)
+    | st.sampled_from(["'", "a'; --", "%s ?", "x" * 201])
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_text_that_all_rows_share_is_stored_as_it_is(store, text):
+    added, _ = store.add_upload(
+        "a.csv", text.encode(), format="f", origin="own", by="x", about={}, findings=[],
+        readings=[content(1.0, 2.0, sample=text)],
+    )  # fmt: skip
+    stored = store.readings("content", {"sample": text})
+    store.withdraw(added, by="x", reason="next")
+    assert list(stored["sample"]) == [text, text]

@@ -22,6 +22,7 @@ def new_run(**changes):
         "metrics": {"IC50 EX-12": Estimate(12.345678901234567, "µg/mL", 10.1, None, 24, "95 % profile likelihood")},
         "tags": {"ginseng_rd.origin": "invented"},
         "files": {"figures/curves.json": '{"µ": 1}'},
+        "inputs": [{"kind": "assay", "uploads": ["c" * 64], "names": []}],
         "data_name": "assay readings",
         "data_rows": 96,
         "data_fingerprint": "a" * 64,

@@ -7,7 +7,8 @@ invented. Each file holds what the formats have in common: peaks of ginsenosides
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,8 @@ PEAKS = (
     ("20(S)-Rg3", "41.773", "21774", "1530"),
 )
 ABSENT = ("Rh2", "47.250")
+# What a calibration would have made of the areas: µg/mL, by an invented factor.
+AMOUNTS = [Decimal(area) / 4000 for _, _, area, _ in PEAKS]
 TOTAL = sum(int(area) for _, _, area, _ in PEAKS)
 SHARES = [Decimal(100) * int(area) / TOTAL for _, _, area, _ in PEAKS]
 
@@ -33,10 +36,16 @@ def write_chromatography(folder: Path) -> None:
         "chemstation_Report00.CSV": _chemstation_header().encode("utf-16"),
         "chemstation_REPORT01.CSV": _chemstation_results(PEAKS).encode("utf-16"),
         "chemstation_REPORT02.CSV": _chemstation_results(PEAKS[2:3]).encode("utf-16"),
+        "agilent_estd_report.txt": _estd().encode("utf-16"),
+        "openlab_amounts.txt": _openlab(".", "VWD1A,Wavelength=203 nm", "ng/ul").encode("utf-8-sig"),
+        "totalchrom_amounts.TX0": _totalchrom("µg/ml").encode("cp1252"),
         "openlab_summary.txt": _openlab(",", "DAD1A,Sig=203,4  Ref=off").encode("utf-8"),
         "masshunter_RESULTS.CSV": _masshunter().encode("ascii"),
+        "masshunter_quant.csv": _masshunter_quant().encode("utf-8-sig"),
         "totalchrom_report.TX0": _totalchrom().encode("cp1252"),
         "chromeleon_trace.txt": _chromeleon().encode("cp1252"),
+        "chromeleon_results.txt": _chromeleon_results("\t", ".", _ENGLISH).encode("utf-16"),
+        "chromeleon_results_german.csv": _chromeleon_results(";", ",", _GERMAN).encode("cp1252"),
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -126,8 +135,68 @@ def _chemstation_results(peaks: Sequence[tuple[str, str, str, str]]) -> str:
     )
 
 
-def _openlab(point: str, signal: str) -> str:
-    """Print decimal commas, numbers wrapped behind them, and a sample's name wrapped at a blank."""
+def _estd() -> str:
+    """An external standard report of two signals: a compound that was not found, and a warning of it."""
+
+    def printed(figure: Decimal) -> str:
+        return f"{figure:.5f}" if figure < 10000 else f"{figure:.5e}".replace("e+", "e")
+
+    def row(time: str, kind: str, area: str, factor: str, amount: str, name: str) -> str:
+        return f"{time:>7} {kind:<6} {area:>10} {factor:>10} {amount:>10}    {name}"
+
+    def table(signal: str, of: Sequence[int]) -> list[str]:
+        amounts = {n: AMOUNTS[n].quantize(Decimal("0.00001")) for n in of}
+        rows = [
+            row(time, "BB", printed(Decimal(area) / 1000), "2.50000e-1", printed(amounts[n]), name)
+            for n, (name, time, area, _) in enumerate(PEAKS)
+            if n in of
+        ]
+        return [
+            f"Signal {1 if len(of) > 1 else 2}: {signal}",
+            "",
+            "RetTime  Type     Area     Amt/Area    Amount   Grp   Name",
+            " [min]         [mAU*s]               [ug/ml]           ",
+            "-------|------|----------|----------|----------|--|------------------",
+            *rows,
+            *([row(ABSENT[1], "", "-", "-", "-", ABSENT[0])] if len(of) > 1 else []),
+            "",
+            f"Totals :                               {printed(sum(amounts.values(), Decimal(0)))}",
+            "",
+        ]
+
+    rule = "=" * 69
+    return _ended(
+        [
+            r"Data File C:\Invented\HPLC 2026-03-14\EX-12_0314.D",
+            "Sample Name: EX-12",
+            rule,
+            "Acq. Operator   : Invented                       Seq. Line :   1",
+            "Acq. Instrument : Invented HPLC                   Location : Vial 1",
+            "Injection Date  : 3/14/2026 2:10:00 PM                 Inj :   1",
+            rule,
+            "                     External Standard Report                        ",
+            rule,
+            "",
+            "Sorted By             :      Signal",
+            "Calib. Data Modified  :      3/13/2026 9:00:00 AM",
+            "Multiplier            :      1.0000",
+            "Dilution              :      1.0000",
+            "Use Multiplier & Dilution Factor with ISTDs",
+            "",
+            *table("DAD1 A, Sig=203,4 Ref=off", (0, 1, 2, 4)),
+            *table("DAD1 B, Sig=254,4 Ref=off", (2,)),
+            "1 Warnings or Errors :",
+            "",
+            "Warning : Calibrated compound(s) not found",
+            "",
+            rule,
+            "                          *** End of Report ***",
+        ]
+    )
+
+
+def _openlab(point: str, signal: str, unit: str = "") -> str:
+    """Print numbers wrapped behind their decimal mark, a sample's name wrapped at a blank, and amounts in a unit."""
     head = ["RT [min]", "Type", "Width [min]", "Area", "Height", "Area%", "Name"]
     widths = (7, 4, 8, 8, 8, 8, 24)
     rows = []
@@ -135,6 +204,11 @@ def _openlab(point: str, signal: str) -> str:
         figures = [time, "BB", "0.1473", f"{Decimal(area) / 1000:.4f}", f"{Decimal(height) / 1000:.4f}", f"{share:.4f}"]
         rows.append([*(figure.replace(".", point) for figure in figures), f"{name}@{time}min" if name else ""])
     rows.append(["", "", "Sum", f"{Decimal(TOTAL) / 1000:.4f}".replace(".", point), "", "", ""])
+    if unit:
+        head[5:5], widths = [f"Amount [{unit}]"], (*widths[:5], 8, *widths[5:])
+        for row, amount in zip(rows, [*(f"{amount:.4f}" for amount in AMOUNTS), ""], strict=True):
+            row[5:5] = [amount]
+        rows[3][5] = ""
     table = [[text.split(" ") for text in head], *([_wrapped(text, point) for text in row] for row in rows)]
     return _ended(
         [
@@ -202,38 +276,64 @@ def _masshunter() -> str:
     )
 
 
-def _totalchrom() -> str:
-    """Print decimal points, a total in another notation, a component that was not found and a warning."""
+def _masshunter_quant() -> str:
+    """Three samples and two compounds with their method; one compound is not found in the last sample."""
+    groups = ["Sample", *[""] * 3, "Rg1 Method", "Rg1 Results", *[""] * 3, "Rb1 Method", "Rb1 Results", *[""] * 3]
+    of_each = ["Transition", "RT", "Resp.", "Final Conc.", "Accuracy"]
+    head = ["Name", "Data File", "Type", "Acq. Date-Time", *of_each, *of_each]
+    rows = []
+    for n, sample in enumerate(("EX-11", "EX-12", "EX-13")):
+        first = ["845.5 -> 637.4", PEAKS[0][1], str(41230 + n), f"{10.25 + n}", ""]
+        second = ["1153.6 -> 945.5", PEAKS[2][1], str(96702 + n), f"{24.5 + n}", ""]
+        second[1:4] = ["", "", ""] if n == 2 else second[1:4]
+        rows.append([sample, f"{sample}.d", "Sample", f"2026-03-14 14:{n}0", *first, *second])
+    return _ended(",".join(cells) for cells in (groups, head, *rows))
+
+
+def _totalchrom(unit: str = "") -> str:
+    """Print a total in another notation, a component that was not found, a warning, and amounts with commas if asked.
+
+    A report with amounts names its components, and is written on a computer of decimal commas.
+    """
+
+    def beside(amount: str, name: str) -> str:
+        return f',"{amount}","{name}"' if unit else ""
+
     rows = [
-        f'{n},"{time}","{area}.00","{height}.00","{share:.2f}","BB"'
-        for n, ((_, time, area, height), share) in enumerate(zip(PEAKS, SHARES, strict=True), start=1)
+        f'{n},"{time}","{area}.00","{height}.00","{share:.2f}","BB"' + beside(f"{amount:.4f}" if name else "", name)
+        for n, ((name, time, area, height), share, amount) in enumerate(zip(PEAKS, SHARES, AMOUNTS, strict=True), 1)
     ]
-    return _ended(
-        [
-            '"Software Version:",6.3.2.0646,"Date:","14-03-2026 15:00:00"',
-            '"Operator:","Invented","Sample Name:","EX-12"',
-            '"Instrument Name:","GC","Channel:","A"',
-            '"Delay Time:",0.00,"min","End Time:",50.00,"min"',
-            '"Data Acquisition Time:","14-03-2026 14:10:00","Cycle:",8',
-            '"Raw Data File :","C:\\Invented\\EX-12_0314.raw "',
-            '"Result File :","C:\\Invented\\EX-12_0314.rst "',
-            '""',
-            '"DEFAULT REPORT"',
-            '"Peak","Time","Area","Height","Area"," BL"',
-            '"#","[min]","[µV·s]","[µV]","[%]",""',
-            "------,------,------,------,------,------",
-            *rows,
-            f'-,"{ABSENT[1]}","0.00","0.00","0.00",""',
-            '"","",------,------,------,""',
-            f'"","",{TOTAL:.3e},2.12e+05,"100.00",""',
-            '"Warning -- Signal level out-of-range in peak"',
-            '"Missing Component Report"',
-            '"Component","Expected Retention (Calibration File)"',
-            "------,------",
-            f'"{ABSENT[0]}","{ABSENT[1]}"',
-            '"Report stored in ASCII file :","C:\\Invented\\EX-12_0314.TX0 "',
-        ]
-    )
+    lines = _totalchrom_lines(rows, beside, unit)
+    if unit:
+        lines = [re.sub(r'(?<=["\d])(\d*)\.(?=\d+["e])', r"\1,", line) for line in lines]
+    return _ended(lines)
+
+
+def _totalchrom_lines(rows: Sequence[str], beside: Callable[[str, str], str], unit: str) -> list[str]:
+    return [
+        '"Software Version:",6.3.2.0646,"Date:","14-03-2026 15:00:00"',
+        '"Operator:","Invented","Sample Name:","EX-12"',
+        '"Instrument Name:","GC","Channel:","A"',
+        '"Delay Time:",0.00,"min","End Time:",50.00,"min"',
+        '"Data Acquisition Time:","14-03-2026 14:10:00","Cycle:",8',
+        '"Raw Data File :","C:\\Invented\\EX-12_0314.raw "',
+        '"Result File :","C:\\Invented\\EX-12_0314.rst "',
+        '""',
+        '"DEFAULT REPORT"',
+        '"Peak","Time","Area","Height","Area"," BL"' + beside("Amount", "Component"),
+        '"#","[min]","[µV·s]","[µV]","[%]",""' + beside(f"[{unit}]", "Name"),
+        "------,------,------,------,------,------" + (",------,------" if unit else ""),
+        *rows,
+        f'-,"{ABSENT[1]}","0.00","0.00","0.00",""' + beside("0.0000", ABSENT[0]),
+        '"","",------,------,------,""' + beside("", ""),
+        f'"","",{TOTAL:.3e},2.12e+05,"100.00",""' + beside("", ""),
+        '"Warning -- Signal level out-of-range in peak"',
+        '"Missing Component Report"',
+        '"Component","Expected Retention (Calibration File)"',
+        "------,------",
+        f'"{ABSENT[0]}","{ABSENT[1]}"',
+        '"Report stored in ASCII file :","C:\\Invented\\EX-12_0314.TX0 "',
+    ]
 
 
 def _chromeleon() -> str:
@@ -257,6 +357,57 @@ def _chromeleon() -> str:
             *points,
         ]
     )
+
+
+# What a report of Chromeleon says of an injection, its headings, and the beginning of its last line.
+_ENGLISH = (
+    ("Injection Name:", "Run Time (min):", "Channel:", "Wavelength:", "Injection Date/Time:"),
+    ("No.", "Peak Name", "Retention Time", "Area", "Height", "Relative Area", "Relative Height", "Amount"),
+    "Total:",
+)
+_GERMAN = (
+    ("Injektionsname:", "Laufzeit (min):", "Kanal:", "Wellenlänge:", "Injektionsdatum/-zeit:"),
+    ("Nr.", "Peakname", "Retentionszeit", "Fläche", "Höhe", "Relative Fläche", "Relative Höhe", "Menge"),
+    "Summe:",
+)
+
+
+def _chromeleon_results(separator: str, point: str, words: tuple[tuple[str, ...], tuple[str, ...], str]) -> str:
+    """Two injections, the second without a peak of one component, each with a table of peaks and its total."""
+    keys, headings, last = words
+
+    def injection(sample: str, time: str, peaks: Sequence[int]) -> list[Sequence[str]]:
+        total = sum(int(PEAKS[n][2]) for n in peaks)
+        highest = sum(int(PEAKS[n][3]) for n in peaks)
+        rows = []
+        for number, n in enumerate(peaks, start=1):
+            name, at, area, height = PEAKS[n]
+            shares = (f"{Decimal(100) * int(area) / total:.2f}", f"{Decimal(100) * int(height) / highest:.2f}")
+            figures = (at, f"{Decimal(area) / 6000:.3f}", f"{Decimal(height) / 100:.3f}", *shares)
+            amount = f"{AMOUNTS[n]:.4f}" if name else "n.a."
+            rows.append((str(number), name or "n.a.", *(text.replace(".", point) for text in figures), amount))
+            rows[-1] = (*rows[-1][:-1], amount if amount == "n.a." else amount.replace(".", point))
+        rows.append(("n.a.", ABSENT[0], *["n.a."] * 6))
+        summed = (sum(Decimal(f"{Decimal(PEAKS[n][2]) / 6000:.3f}") for n in peaks), Decimal(highest) / 100)
+        return [
+            ("Injection Details",),
+            (keys[0], "", sample, "", keys[1], "50.00".replace(".", point)),
+            (keys[2], "", "UV_VIS_1", "", keys[3], "203 nm"),
+            (keys[4], "", time),
+            (),
+            ("Integration Results",),
+            headings,
+            ("", "", "min", "mAU*min", "mAU", "%", "%", "µg/ml"),
+            *rows,
+            (last, "", "", *(f"{figure:.3f}".replace(".", point) for figure in summed), "100", "100", ""),
+            (),
+        ]
+
+    lines = [
+        *injection("EX-12", "14.03.2026 14:10", (0, 1, 2, 3, 4)),
+        *injection("EX-13", "14.03.2026 15:05", (0, 1, 2)),
+    ]
+    return _ended(separator.join(cells) for cells in lines)
 
 
 if __name__ == "__main__":

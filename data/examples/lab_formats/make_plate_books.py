@@ -27,6 +27,7 @@ def write_books(folder: Path) -> None:
         "skanit_list.xlsx": (skanit_list(), None),
         "magellan_two_wavelengths.xlsx": (magellan(), None),
         "magellan_kinetic.xlsx": (magellan_kinetic(), None),
+        "magellan_matrix.xlsx": (magellan_matrix(), None),
         "spark_part_of_plate.xlsx": (spark_part_of_plate(), None),
         "spark_kinetic.xlsx": (spark_kinetic(), None),
         "icontrol_decimal_comma.xlsx": (icontrol_decimal_comma(), None),
@@ -37,6 +38,18 @@ def write_books(folder: Path) -> None:
     }
     for name, (sheets, dress) in books.items():
         (folder / name).write_bytes(as_xlsx(sheets, dress))
+    texts = {
+        "magellan_matrix.txt": (as_text(magellan_matrix()["Magellan Sheet 1"], "\t"), "utf-16"),
+        "magellan_list.asc": (as_text(magellan()["Magellan Sheet 1"], "\t"), "cp1252"),
+        "icontrol_two_labels.txt": (as_text(icontrol_two_labels()["Sheet0"], "\t"), "cp1252"),
+        "icontrol_decimal_comma.csv": (as_text([*icontrol_decimal_comma()["Tabelle1"], GERMAN_END], ";"), "utf-16"),
+        "icontrol_kinetic_lines.csv": (as_text(icontrol_kinetic_lines(), ","), "utf-8-sig"),
+        "icontrol_384.asc": (as_text(icontrol_384(), "\t"), "utf-16"),
+        "spark_kinetic.csv": (as_text(spark_kinetic()["Result sheet"], ","), "utf-8-sig"),
+        "spark_list.csv": (as_text(spark_list(), ","), "cp1252"),
+    }
+    for name, (text, encoding) in texts.items():
+        (folder / name).write_bytes(text.encode(encoding))
     (folder / "icontrol_two_labels.xls").write_bytes(as_xls(icontrol_two_labels()))
     (folder / "content_in_percent.xls").write_bytes(as_xls({"함량": CONTENT}))
     (folder / "content_in_percent.ods").write_bytes(as_ods({"함량": CONTENT}))
@@ -48,6 +61,18 @@ CONTENT: Cells = [
     ["EX-11", "Rb1", Percent(0.0412), "% (w/w)"],
     ["EX-12", "Rg1", 0.612, "% (w/w)"],
 ]
+
+
+GERMAN_END = ["Endzeit:", "02.04.2026 15:21:08"]
+
+
+def as_text(lines: Cells, separator: str) -> str:
+    """Return a sheet as the program writes it to a text file."""
+
+    def show(cell: object) -> str:
+        return f"{cell:.10g}" if isinstance(cell, float) else "" if cell is None else str(cell)
+
+    return "".join(separator.join(map(show, line)) + "\r\n" for line in lines)
 
 
 def plate(rows: int, columns: int, draw: Callable[[int, int], object], corner: str) -> list[list[object]]:
@@ -160,6 +185,30 @@ def magellan() -> Sheets:
     return {"Magellan Sheet 1": [*head, *wells, *([line] for line in below)]}
 
 
+def magellan_matrix() -> Sheets:
+    """Return a part of a plate as Magellan draws it: who is where, two labels, and what was calculated of one."""
+    draw = elastase()
+
+    def inside(value: Callable[[int, int], object]) -> Callable[[int, int], object]:
+        return lambda r, c: value(r, c) if r in (1, 2) and c in (1, 2, 3) else None
+
+    below = [
+        "Date of measurement: 2026-04-02/Time of measurement: 15:40:00", "elastase.mth", "matrix.wsp", "SUNRISE",
+        "Instrument serial number: 000000",
+        "Measurement 1:", "Measurement mode: Absorbance", "Measurement wavelength: 405 nm", "Range: B2:C4", "Unit: OD",
+        "Measurement 2:", "Measurement mode: Absorbance", "Measurement wavelength: 620 nm", "Range: B2:C4", "Unit: OD",
+        "Meas. temperature: Label1: 24.8 °C", "Meas. temperature: Label2: 25.1 °C",
+    ]  # fmt: skip
+    grids = (
+        ("Layout", lambda r, c: f"SM{c}_{r}" if c > 1 else f"BL1_{r}"),
+        ("Label1", lambda r, c: "OVER" if (r, c) == (2, 3) else draw(r, c)),
+        ("Label2", lambda r, c: round(draw(r, c) / 9, 4)),
+        ("Difference", lambda r, c: round(draw(r, c) * 8 / 9, 4)),
+    )
+    lines = [line for title, value in grids for line in ([title], *plate(8, 12, inside(value), "<>"), [])]
+    return {"Magellan Sheet 1": [*lines, *([line] for line in below)]}
+
+
 def magellan_kinetic() -> Sheets:
     head = [
         ["Well positions", "Layout", *["Raw data"] * 3],
@@ -268,6 +317,54 @@ def icontrol_kinetic() -> Sheets:
         ["A1", 0.101, 0.152, 0.203], ["A2", 0.099, 0.151, 0.204], [], ["End Time:", "02/04/2026 17:02:05"],
     ]  # fmt: skip
     return {"Sheet1": lines}
+
+
+def icontrol_kinetic_lines() -> Cells:
+    """Return a run as a newer i-control writes it: both settings first, then a title and a line a cycle for each."""
+
+    def cycles(base: int) -> list[list[object]]:
+        lines: list[list[object]] = [[n + 1, 300 * n, 37.1, *(base + 7 * n + w for w in range(4))] for n in range(5)]
+        lines[3][5] = "OVER"
+        return [["Cycle Nr.", "Time [s]", "Temp. [°C]", "A1", "A2", "B1", "B2"], *lines]
+
+    return [
+        *icontrol_head("02/04/2026", "17:00:00"), ["Kinetic Measurement"], ["Kinetic Cycles", "", "", "", 5],
+        ["Mode", "", "", "", "Fluorescence Top Reading"], ["Excitation Wavelength", "", "", "", 485, "nm"],
+        ["Emission Wavelength", "", "", "", 535, "nm"], ["Mode", "", "", "", "Luminescence"],
+        ["Integration Time", "", "", "", 1000, "ms"], ["Start Time:", "02/04/2026 17:00:00"], [],
+        ["GFP:485/535"], *cycles(1000), [], ["LUMI:Lum"], *cycles(20), [],
+        ["End Time:", "02/04/2026 17:21:05"],
+    ]  # fmt: skip
+
+
+def icontrol_384() -> Cells:
+    """Return the upper half of a plate of 384 wells, in which one well was not read."""
+    draw = elastase()
+    return [
+        *icontrol_head("02/04/2026", "17:00:00"), ["Label: OD405"], ["Mode", "", "", "", "Absorbance"],
+        ["Wavelength", "", "", "", 405, "nm"], ["Part of Plate", "", "", "", "A1-H24"],
+        ["Start Time:", "02/04/2026 17:00:00"], [], ["", "Temperature: 25.6 °C"],
+        *plate(16, 24, lambda r, c: None if r > 7 else "MISSED" if (r, c) == (2, 3) else draw(r, c // 2), "<>"), [],
+        ["End Time:", "02/04/2026 17:01:05"], [],
+    ]  # fmt: skip
+
+
+def spark_list() -> Cells:
+    """Return wells listed one below the other, read twice: at 600 nm and as light."""
+    wells = [f"{LETTERS[r]}{c + 1}" for r in range(2) for c in range(3)]
+    return [
+        *spark_head("calibration (invented)"), ["List of actions in this measurement script:"],
+        ["", "Absorbance", "", "", "", "", "OD600"], ["", "Luminescence", "", "", "", "", "LUMI"], [],
+        ["Mode", "Absorbance"], ["Name", "OD600"], ["Measurement wavelength", "", "", "", 600, "nm"],
+        ["Part of Plate", "", "", "", "A1-B3"], ["Start Time", "", "", "", "2026-04-02 16:30:00"],
+        ["Temperature", "", "", "", 25.5, "°C"], [],
+        ["<>", "Value", "Time [ms]"], *([well, round(0.09 + n / 50, 4), 200 * n] for n, well in enumerate(wells)), [],
+        ["End Time", "", "", "", "2026-04-02 16:30:05"], [],
+        ["Mode", "Luminescence"], ["Name", "LUMI"], ["Output", "", "", "", "Counts / s"],
+        ["Part of Plate", "", "", "", "A1-B3"], ["Start Time", "", "", "", "2026-04-02 16:31:00"], [],
+        ["<>", "Value", "Time [ms]"], *([well, 5000 + 37 * n, 200 * n] for n, well in enumerate(wells)), [],
+        ["End Time", "", "", "", "2026-04-02 16:31:05"],
+    ]  # fmt: skip
 
 
 def gen5_head(step: Cells, wells: Callable[[int, int], object]) -> list[list[object]]:

@@ -1,40 +1,35 @@
-"""Agilent ChemStation "Area Percent Report" printed to a text file: integrated peaks, signal by signal."""
+"""Agilent ChemStation report printed to a text file: integrated peaks, signal by signal.
+
+The reports read are those of area percent, and those of amounts by a calibration (external or
+internal standard, their percent, normalised percent). A calibrated report prints no peak numbers:
+the peaks of a signal are counted in their order. A compound of the calibration that was not found
+stands there with dashes; it becomes a row "N.D." without a peak number.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PureWindowsPath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
-from ginseng_rd.labfiles.peaks import tell_wrong_total
+from ginseng_rd.labfiles.chemstation_tables import Printed, PrintedTable, read_tables
+from ginseng_rd.labfiles.peaks import Peak, settle_amounts, tabulate_peaks, tell_wrong_total
 from ginseng_rd.labfiles.source import Source, apply_wishes
-from ginseng_rd.labfiles.tables import LabFile, TextTable
+from ginseng_rd.labfiles.tables import LabFile
 
-NAME = "Agilent ChemStation Area Percent Report"
+NAME = "Agilent ChemStation report"
 
-_TITLE = "Area Percent Report"
+_TITLES = re.compile(
+    r"(Area Percent|External Standard|Internal Standard|ESTD Percent|ISTD Percent|Normalized Percent) Report\b.*"
+)
 _END = "*** End of Report ***"
-_SUMMED = "Summed Peaks Report"
-_SIGNAL = re.compile(r"Signal\s+\d+:\s*(.+)")
-_RULER = re.compile(r"-+(\|-+){5,}\|?")
-_FIELDS = ("peak", "retention_min", "peak_type", "width_min", "value", "height", "area_percent")
+_NOT_FOUND = "Calibrated compound(s) not found"
+_HEADINGS = {"value": "Area", "retention_min": "RetTime", "sample": "Sample Name", "amount": "Amount"}
 _PRINT_AGAIN = "Print the report to a file again in ChemStation, and upload that file."
 _ABOUT = ("Acq. Operator", "Acq. Instrument", "Injection Date", "Inj", "Inj Volume", "Method", "Multiplier", "Dilution")
-
-
-@dataclass
-class _Signal:
-    """One signal's peak table as printed: its peaks' cells and lines, the area's unit, the printed total."""
-
-    name: str
-    line: int
-    unit: str = ""
-    peaks: list[dict[str, str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    total: str | None = None
-    empty: bool = False
 
 
 def recognises(source: Source) -> bool:
@@ -46,24 +41,51 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> LabFile:
     """Return one table of peaks.
 
-    Stops a report whose end is missing, whose peaks are not numbered through, or whose areas do
-    not sum to the printed total within the rounding of the printed figures.
-    Raises LabFileRejected for a report of another kind.
+    Stops a report whose end is missing, whose peaks are not numbered through, or whose areas or
+    amounts do not sum to the printed total within the rounding of the printed figures.
+    Raises LabFileRejected for a report of another kind, or of several injections.
     """
     lines = source.text.splitlines()
-    if not any(line.strip() == _TITLE for line in lines):
-        found = "a ChemStation report without area percent"
-        raise LabFileRejected(source.name, [_fault("other-report", None, found, f"an '{_TITLE}'")])
-    signals = _read_signals(lines)
-    findings = [fault for signal in signals for fault in _faults(signal)]
+    if len(set(_data_files(lines))) > 1:
+        found = "the reports of several injections in one file"
+        raise LabFileRejected(source.name, [_fault("several-runs", None, found, "the report of one injection")])
+    printed = read_tables(lines)
+    title = next((named[1] for line in lines if (named := _TITLES.fullmatch(line.strip()))), None)
+    if title is None or any("value" not in table.columns for table in printed.tables):
+        found = "a ChemStation report without the areas of its peaks"
+        expected = "a report of area percent, or of amounts by area"
+        raise LabFileRejected(source.name, [_fault("other-report", None, found, expected)])
+    findings = [*_tell_unread(printed), *(fault for table in printed.tables for fault in _faults(table))]
     if not any(line.strip() == _END for line in lines):
         findings.append(_fault("cut-file", len(lines), "the end of the file", f"the line '{_END}'"))
-    if not any(signal.peaks for signal in signals):
+    findings += _warnings(lines, printed)
+    peaks = [peak for table in printed.tables for peak in _read_peaks(table)]
+    if not peaks:
         findings.append(_fault("no-peaks", None, "a report without peaks", "a table of peaks"))
         raise LabFileRejected(source.name, findings)
     about = _read_about(lines)
-    table, refused = apply_wishes(_tabulate(signals, about), source)
-    return LabFile(NAME, (table,), about, (*findings, *refused))
+    constant = {
+        "sample": about["sample"],
+        "injection": PureWindowsPath(about["data_file"]).name,
+        "measured_at": about["acquired"],
+    }
+    settled, unclear = settle_amounts(peaks, source)
+    settled = [Peak(peak.line, {**peak.cells, **constant}, peak.extra) for peak in settled]
+    table, refused = apply_wishes(tabulate_peaks(settled, _HEADINGS, source), source)
+    return LabFile(f"Agilent ChemStation {title} Report", (table,), about, (*findings, *unclear, *refused))
+
+
+def _data_files(lines: list[str]) -> Iterator[str]:
+    """Yield the data file that each page's head names; a long name goes on in the next line."""
+    for i, line in enumerate(lines):
+        if line.startswith("Data File "):
+            below = (text for text in lines[i + 1 : i + 3])
+            named = [line.removeprefix("Data File ")]
+            for text in below:
+                if text.startswith("Sample Name:"):
+                    break
+                named.append(text)
+            yield "".join(part.strip() for part in named)
 
 
 def _read_about(lines: list[str]) -> dict[str, str]:
@@ -80,63 +102,77 @@ def _read_about(lines: list[str]) -> dict[str, str]:
     return about | {"sample": about.get("Sample Name", "")}
 
 
-def _read_signals(lines: list[str]) -> list[_Signal]:
-    signals: list[_Signal] = []
-    spans: list[tuple[int, int]] = []
+def _tell_unread(printed: Printed) -> Iterator[Finding]:
+    for name, line in printed.waiting:
+        yield _fault("cut-file", line, f"no totals for signal '{name}'", "its peaks and a line 'Totals :'")
+
+
+def _faults(table: PrintedTable) -> list[Finding]:
+    name = table.signals[-1]
+    if not name:
+        return [_fault("cut-file", table.line, "a table of peaks without its signal", "a line 'Signal 1: ...' above")]
+    if not table.is_whole:
+        found = f"no totals for signal '{name}'"
+        return [_fault("cut-file", table.line, found, "its peaks and a line 'Totals :'")]
+    of = f"signal '{name}'"
+    if table.is_calibrated:
+        return _faults_of_amounts(table, of)
+    numbers = [peak.cells["peak"] for peak in table.peaks]
+    if numbers != [str(i + 1) for i in range(len(numbers))]:
+        found = f"peaks {', '.join(numbers)} of signal '{name}'"
+        return [_fault("peak-missing", table.line, found, f"peaks numbered 1 to {len(numbers)}")]
+    areas = [peak.cells["value"] for peak in table.peaks]
+    return tell_wrong_total(areas, table.totals["Totals"], of=of, line=table.line, remedy=_PRINT_AGAIN)
+
+
+def _faults_of_amounts(table: PrintedTable, of: str) -> list[Finding]:
+    """Hold the amounts against the printed totals, which may leave out internal standards and unnamed peaks."""
+    summed = [peak for peak in table.peaks if peak.cells["amount"] not in ("", "-")]
+    label, total = next((name, total) for name, total in table.totals.items() if name.startswith("Totals"))
+    if "without ISTD" in label:
+        summed = [peak for peak in summed if not peak.is_internal_standard]
+    faults: list[Finding] = []
+    named = [peak for peak in summed if peak.cells.get("component")]
+    for peaks in (summed, named) if len(table.totals) > 1 else (summed,):
+        amounts = [peak.cells["amount"] for peak in peaks]
+        faults = tell_wrong_total(amounts, total, of=of, line=table.line, remedy=_PRINT_AGAIN, what="amounts")
+        if not faults:
+            return []
+    return faults
+
+
+def _warnings(lines: list[str], printed: Printed) -> Iterator[Finding]:
+    """Note what the instrument warns of. A compound it did not find stands in a table, or the table is not whole."""
+    absent = any(peak.cells["value"] == "-" for table in printed.tables for peak in table.peaks)
     for number, line in enumerate(lines, start=1):
         text = line.strip()
-        if text == _SUMMED:
-            break
-        if named := _SIGNAL.match(text):
-            signals.append(_Signal(named[1].rstrip(", "), number))
-            spans = []
-        elif _RULER.fullmatch(text):
-            if not signals or signals[-1].total is not None:
-                signals.append(_Signal("", number))
-            spans = [match.span() for match in re.finditer(r"-+", line)]
-            above = lines[number - 2]
-            signals[-1].unit = above[slice(*spans[4])].strip().strip("[]")
-        elif text.startswith("Totals :") and spans:
-            signals[-1].total = line[slice(*spans[4])].strip()
-        elif "no peaks found" in text.casefold() and signals:
-            signals[-1].empty = True
-        elif spans and signals[-1].total is None and line[slice(*spans[0])].strip().isdecimal():
-            cells = [line[slice(*span)].strip() for span in spans]
-            signals[-1].peaks.append(dict(zip(_FIELDS, cells, strict=False)))
-            signals[-1].lines.append(number)
-    return signals
+        if not re.match(r"(Warning|Error)\s*:", text):
+            continue
+        remedy = "It is kept with the file; look at the chromatogram."
+        place = Place(row=number)
+        yield Finding(Severity.NOTES, "instrument-warning", place, f"'{text}'", "a run without warning", remedy)
+        if _NOT_FOUND in text and not absent and not printed.empty:
+            yield _fault("cut-file", number, f"'{_NOT_FOUND}', and none of them", "their lines among the peaks")
 
 
-def _faults(signal: _Signal) -> list[Finding]:
-    if signal.empty:
-        return []
-    if not signal.name:
-        return [_fault("cut-file", signal.line, "a table of peaks without its signal", "a line 'Signal 1: ...' above")]
-    if signal.total is None:
-        found = f"no totals for signal '{signal.name}'"
-        return [_fault("cut-file", signal.line, found, "its peaks and a line 'Totals :'")]
-    numbers = [peak["peak"] for peak in signal.peaks]
-    if numbers != [str(i + 1) for i in range(len(numbers))]:
-        found = f"peaks {', '.join(numbers)} of signal '{signal.name}'"
-        return [_fault("peak-missing", signal.line, found, f"peaks numbered 1 to {len(numbers)}")]
-    areas = [peak["value"] for peak in signal.peaks]
-    of = f"signal '{signal.name}'"
-    return tell_wrong_total(areas, signal.total, of=of, line=signal.line, remedy=_PRINT_AGAIN)
-
-
-def _tabulate(signals: list[_Signal], about: dict[str, str]) -> TextTable:
-    peaks = [(signal, peak) for signal in signals for peak in signal.peaks]
-    columns = {name: [peak.get(name, "") for _, peak in peaks] for name in _FIELDS}
-    columns["signal"] = [signal.name for signal, _ in peaks]
-    columns["unit"] = [signal.unit for signal, _ in peaks]
-    constant = {
-        "sample": about["sample"],
-        "injection": PureWindowsPath(about["data_file"]).name,
-        "measured_at": about["acquired"],
-    }
-    columns |= {name: [text] * len(peaks) for name, text in constant.items()}
-    headings: dict[str, str | list[str]] = {"value": "Area", "retention_min": "RetTime", "sample": "Sample Name"}
-    return TextTable("peak", columns, [line for signal in signals for line in signal.lines], headings=headings)
+def _read_peaks(table: PrintedTable) -> Iterator[Peak]:
+    counted: Counter[str] = Counter()
+    for printed in table.peaks:
+        cells = dict(printed.cells)
+        extra: dict[str, str] = {}
+        if table.is_calibrated:
+            extra = {name: text for name in ("Amt/Area", "Grp") if (text := cells.pop(name, "")) not in ("", "-")}
+            cells.pop("ISTD", None)
+            if cells["value"] == "-":
+                extra["Expected Retention [min]"] = cells.pop("retention_min")
+                cells = {"component": cells.get("component", ""), "value": "N.D."}
+            else:
+                counted[printed.signal] += 1
+                cells["peak"] = str(counted[printed.signal])
+                cells["amount_unit"] = table.units["amount"]
+        if printed.is_internal_standard:
+            extra["Internal standard"] = "yes"
+        yield Peak(printed.line, {**cells, "signal": printed.signal, "unit": table.units["value"]}, extra)
 
 
 def _iso_time(text: str) -> str:

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
-from ginseng_rd.labfiles.peaks import UNSTATED_UNIT, Peak, split_cells, tabulate_peaks, tell_wrong_shares
+from ginseng_rd.labfiles.peaks import (
+    UNSTATED_UNIT,
+    Peak,
+    settle_amounts,
+    split_cells,
+    tabulate_peaks,
+    tell_wrong_shares,
+)
 from ginseng_rd.labfiles.source import Source, apply_wishes, decode_instrument
 from ginseng_rd.labfiles.tables import LabFile
 
@@ -32,6 +39,7 @@ _COLUMNS = {
     "Area %": "area_percent",
     "Name": "component",
     "Compound Name": "component",
+    "Amount": "amount",
 }
 _HEADINGS = {column: heading for heading, column in _COLUMNS.items() if heading != "Compound Name"}
 _ABOUT = ("Acq. Operator", "Acq. Instrument", "Acq. Method", "Inj", "Inj Volume", "Multiplier", "Dilution")
@@ -98,22 +106,28 @@ def read(source: Source) -> LabFile:
     by_signal = header.first("Sorted By") == "Signal"
     findings += [fault for part in results for fault in _faults(part, names, by_signal)]
     about = _read_about(header)
-    unit = next((cells[1].strip("[] ") for cells in columns if cells[0] == "Area" and len(cells) > 1), "")
+    unit = _unit_of("Area", columns)
     constant = {
         "sample": about["sample"],
         "injection": header.stated.get("Data File", [""])[-1].strip(),
         "measured_at": about["acquired"],
         "unit": unit or UNSTATED_UNIT,
+        "amount_unit": _unit_of("Amount", columns),
     }
     findings += _remarks(header, unit or source.fixed.get("unit", ""))
     tables = []
     for part in results:
         if part.rows:
-            peaks = list(_read_peaks(part, names, signals, constant))
+            peaks, unclear = settle_amounts(_read_peaks(part, names, signals, constant), source)
+            findings += unclear
             table, refused = apply_wishes(tabulate_peaks(peaks, _HEADINGS, source, sheet=part.name), source)
             tables.append(table)
             findings += refused
     return LabFile(NAME, tuple(tables), about, tuple(dict.fromkeys(findings)))
+
+
+def _unit_of(name: str, columns: list[list[str]]) -> str:
+    return next((cells[1].strip("[] ") for cells in columns if cells[0] == name and len(cells) > 1), "")
 
 
 def _is_header(text: str) -> bool:

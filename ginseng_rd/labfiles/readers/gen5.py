@@ -35,6 +35,10 @@ NAME = "BioTek Gen5 text"
 _UNITS = {"Absorbance": "OD", "Fluorescence": "RFU", "Luminescence": "RLU"}
 _STEP = re.compile(r"(\w[\w -]*) (Endpoint|Spectrum|Spectral Scan|Area Scan|Well Scan|Polarization)")
 _EXPECTED_STEP = f"a step 'Read' with an endpoint of {', '.join(_UNITS)}"
+_OTHER_STEP = (
+    "Spectra, area scans and polarisation are not read: export the endpoint or kinetic reads alone, "
+    "or put the values that are wanted into a sheet with headings."
+)
 _EXPORT_AGAIN = "Export the plate from Gen5 again, and upload that file."
 
 
@@ -269,7 +273,8 @@ def _faults(plate: _Plate) -> list[Finding]:
         return [*faults, _fault("no-endpoint-read", None, f"no read of {of}", _EXPECTED_STEP)]
     others = [f"{read.mode} {read.step}".strip() or read.name for read in plate.reads if not read.is_known]
     if others:
-        return [*faults, _fault("other-read", None, f"a read '{', '.join(others)}' of {of}", _EXPECTED_STEP)]
+        found = f"a read '{', '.join(others)}' of {of}"
+        return [*faults, Finding(Severity.STOPS, "other-read", Place(), found, _EXPECTED_STEP, _OTHER_STEP)]
     raw = plate.labels()
     there = {(id(read), channel) for read, channel in raw.values()}
     for read in plate.reads:

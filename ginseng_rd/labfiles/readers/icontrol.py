@@ -1,10 +1,11 @@
-"""Tecan i-control workbooks: endpoint and kinetic readings, label by label."""
+"""Tecan i-control workbooks and text files: endpoint and kinetic readings, label by label."""
 
 from __future__ import annotations
 
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile
-from ginseng_rd.labfiles.tecan import read_runs, sheets_of
+from ginseng_rd.labfiles.tecan import read_runs
+from ginseng_rd.labfiles.tecan_runs import sheets_of
 
 NAME = "Tecan i-control"
 

@@ -1,6 +1,7 @@
 """Shimadzu LCsolution and LabSolutions data files converted to ASCII: sections in brackets, peaks detector by detector.
 
-The areas carry no unit in the file; they are read as counts.
+The areas carry no unit in the file; they are read as counts. Most versions write concentrations
+without their unit too: these are kept beside the peaks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ginseng_rd.labfiles.peaks import (
     Peak,
     has_decimal_commas,
     name_sample,
+    settle_amounts,
     split_cells,
     tabulate_peaks,
     with_decimal_point,
@@ -39,9 +41,13 @@ _COLUMNS = {
     "Area%": "area_percent",
     "Mark": "peak_type",
     "Name": "component",
+    "Conc.": "amount",
+    "Conc. Unit": "amount_unit",
+    "Unit": "amount_unit",
 }
 _TIMES = ("R.Time", "Ret.Time", "I.Time", "F.Time")
 _HEADINGS = {"peak": "Peak#", "retention_min": "R.Time", "value": "Area", "height": "Height", "component": "Name"}
+_HEADINGS |= {"amount": "Conc."}
 _ABOUT = ("Application Name", "Version", "Operator Name", "Injection Volume", "Vial#", "Dilution Factor", "Method File")
 _AREA = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?")
 _NO_AREA = re.compile(r"[-\s]*|0(\.0*)?|n\.?d\.?", re.I)
@@ -85,14 +91,16 @@ def read(source: Source) -> LabFile:
     about = _read_about(sections)
     sample, told = name_sample(about["sample"], about["data_file"], source)
     findings += [*told, *_tell_missing_detectors(sections, [signal for signal, _ in tables])]
+    findings += _tell_missing_compounds(sections, tables)
     peaks = [*_read_peaks(tables), *_read_absent(sections, tables, findings)]
     if not peaks:
         raise LabFileRejected(source.name, [*findings, _no_peaks(bool(tables))])
     injection = PureWindowsPath(about["data_file"]).name
     constant = {"sample": sample, "injection": injection, "measured_at": about["acquired"], "unit": UNSTATED_UNIT}
     peaks = [Peak(peak.line, {**constant, **peak.cells}, peak.extra) for peak in peaks]
+    peaks, unclear = settle_amounts(peaks, source, heading="Conc.")
     table, refused = apply_wishes(tabulate_peaks(peaks, _HEADINGS, source), source)
-    return LabFile(NAME, (table,), about, (*findings, *refused))
+    return LabFile(NAME, (table,), about, (*findings, *unclear, *refused))
 
 
 def _sections(lines: list[str]) -> Iterator[_Section]:
@@ -176,6 +184,19 @@ def _tell_missing_detectors(sections: list[_Section], signals: list[str]) -> lis
     remedy = "Accept it if they hold no results that matter; else convert the data file again with them."
     expected = f"one of each detector: {', '.join(detectors)}"
     return [Finding(Severity.ASKS, "detector-without-table", Place(), found, expected, remedy)]
+
+
+def _tell_missing_compounds(sections: list[_Section], tables: Sequence[tuple[str, _Section]]) -> Iterator[Finding]:
+    """Ask about a detector whose peaks have names and that has no table of compounds: those not found stand there."""
+    of = [named[1] or "" for section in sections if (named := _COMPOUNDS.fullmatch(section.title))]
+    for signal, section in tables:
+        has_names = any(_cell(section, row, "ID#") for _, row in section.rows)
+        if has_names and not any(signal.startswith(detector) for detector in of):
+            place = Place(row=section.line)
+            found = f"named peaks under '[{section.title}]' and no table of its compounds"
+            expected = "a section '[Compound Results(...)]', with the compounds that were not found"
+            remedy = "Accept it if that section was left out; else convert the data file again."
+            yield Finding(Severity.ASKS, "compounds-missing", place, found, expected, remedy)
 
 
 def _read_peaks(tables: Sequence[tuple[str, _Section]]) -> Iterator[Peak]:

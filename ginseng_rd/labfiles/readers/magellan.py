@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePath, PureWindowsPath
+from pathlib import PurePath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
+from ginseng_rd.labfiles.magellan_notes import RAW, magellan_sheets, name_endpoint, read_notes, tell_layout
 from ginseng_rd.labfiles.plate_books import (
     Reading,
     Record,
@@ -17,27 +18,17 @@ from ginseng_rd.labfiles.plate_books import (
     tell_unread,
     well_of,
 )
-from ginseng_rd.labfiles.plates import Well, name_well, tell_sample
+from ginseng_rd.labfiles.plates import Well, name_well
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile, TextTable
+from ginseng_rd.labfiles.text_sheets import ends_within_a_line, sheets_or_text
 from ginseng_rd.labfiles.workbooks import Sheet
 
 NAME = "Tecan Magellan list"
 
 _WELLS = "Well positions"
-_RAW = re.compile(r"Label\s*\d+|Raw data.*", re.I)
 _TIME = re.compile(r"([\d.,]+)\s*(s|ms|min|h)")
 _TEMPERATURE = re.compile(r"([-\d.,]+)\s*°C")
-_WHEN = re.compile(r"Date of measurement:\s*(.+?)/Time of measurement:\s*(.+)")
-_LAYOUT = re.compile(r"(SM|ST|BL|NC|PC)(\d*)(?:_\d+)?")
-_ROLES = {
-    "SM": "sample",
-    "ST": "standard",
-    "BL": "blank",
-    "NC": "negative control",
-    "PC": "positive control",
-}
-_MEASUREMENT = re.compile(r"Measurement \d+:")
 _EXPORT_AGAIN = "Export the list from Magellan again, and upload that file before changing anything in it."
 
 
@@ -65,12 +56,12 @@ class _List:
 
     def labels(self) -> list[str]:
         """Return the labels of raw readings in their order."""
-        return list(dict.fromkeys(column.label for column in self.columns if _RAW.fullmatch(column.label)))
+        return list(dict.fromkeys(column.label for column in self.columns if RAW.fullmatch(column.label)))
 
 
 def recognises(source: Source) -> bool:
     """Tell it by its heading and by the words in which it tells when it measured, or in which mode."""
-    return any(_top(sheet) is not None and _says_how(sheet) for sheet in source.sheets)
+    return any(_top(sheet) is not None for sheet in magellan_sheets(source))
 
 
 def read(source: Source) -> LabFile:
@@ -80,7 +71,7 @@ def read(source: Source) -> LabFile:
     do not pair, and where a well is missing from the range that was read.
     Raises LabFileRejected for a list without a well.
     """
-    lists = [_read_list(sheet, top) for sheet in source.sheets if (top := _top(sheet)) is not None]
+    lists = [_read_list(sheet, top) for sheet in sheets_or_text(source) if (top := _top(sheet)) is not None]
     findings = [finding for listed in lists for finding in _faults(listed)]
     tables: list[TextTable] = []
     for listed in (listed for listed in lists if len(listed.labels()) == len(listed.measurements)):
@@ -91,6 +82,8 @@ def read(source: Source) -> LabFile:
     if not any(map(len, tables)):
         raise LabFileRejected(source.name, findings or [_fault("no-readings", Place(), "no well", "a list of wells")])
     findings += tell_unread(sheet for sheet in source.sheets if _top(sheet) is None)
+    if ends_within_a_line(source):
+        findings.append(_fault("cut-file", Place(), "a last line without its end", "a whole line"))
     return LabFile(NAME, tuple(tables), lists[0].about, tuple(findings))
 
 
@@ -98,11 +91,6 @@ def _top(sheet: Sheet) -> int | None:
     """Return the row of the headings."""
     rows = enumerate(sheet.rows[:20])
     return next((i for i, row in rows if any(cell.strip() == _WELLS for cell in row)), None)
-
-
-def _says_how(sheet: Sheet) -> bool:
-    beginnings = ("Date of measurement:", "Measurement mode:")
-    return any(cell.strip().startswith(beginnings) for row in sheet.rows for cell in row[:1])
 
 
 def _read_list(sheet: Sheet, top: int) -> _List:
@@ -121,41 +109,14 @@ def _read_list(sheet: Sheet, top: int) -> _List:
         under = [sheet.rows[i][index].strip() for i in range(top + 1, first)]
         times = [match for text in under if (match := _TIME.fullmatch(text))]
         temperatures = [match[1] for text in under if (match := _TEMPERATURE.fullmatch(text))]
-        if index != at and label and _RAW.fullmatch(label):
+        if index != at and label and RAW.fullmatch(label):
             time = (times[0][1], times[0][2]) if times else ("", "")
             columns.append(_Column(index, label, time, temperatures[0] if temperatures else ""))
         elif index != at and label:
             beside[label if label not in beside else f"{label} (column {index + 1})"] = index
     listed = _List(sheet, top, columns, beside, wells)
-    _read_about(listed, max(wells, default=top) + 1)
+    listed.about, listed.measurements = read_notes(sheet, max(wells, default=top) + 1)
     return listed
-
-
-def _read_about(listed: _List, first: int) -> None:
-    """Read what stands below the wells: of the run, and of each measurement."""
-    lines = [row[0].strip() for row in listed.sheet.rows[first:] if row[0].strip()]
-    about = listed.about
-    for i, line in enumerate(lines):
-        key, _, value = (part.strip() for part in line.partition(":"))
-        if when := _WHEN.fullmatch(line):
-            about["acquired"] = f"{when[1].strip()} {when[2].strip()}"
-        elif line.casefold().endswith(".wsp"):
-            about["data_file"] = PureWindowsPath(line).name
-        elif line.casefold().endswith(".mth"):
-            about["method"] = PureWindowsPath(line).name
-        elif _MEASUREMENT.fullmatch(line):
-            listed.measurements.append({})
-        elif key == "Measurement mode" and not listed.measurements:
-            listed.measurements.append({key: value})
-        elif key == "Instrument serial number":
-            device = lines[i - 1] if i and ":" not in lines[i - 1] else ""
-            about["instrument"] = f"{device} {value}".strip()
-        elif value and listed.measurements and not line.startswith(("Meas. temperature", "Date:")):
-            listed.measurements[-1].setdefault(key, value)
-        elif value and not listed.measurements:
-            about.setdefault(key, value)
-    plates = [m["Plate definition file"] for m in listed.measurements if "Plate definition file" in m]
-    about |= {"plate": plates[0]} if plates else {}
 
 
 def _faults(listed: _List) -> Iterator[Finding]:
@@ -167,6 +128,13 @@ def _faults(listed: _List) -> Iterator[Finding]:
             f"{len(labels)} labels ({', '.join(labels)}) and {len(listed.measurements)} descriptions of measurements"
         )
         yield _fault("labels-unclear", place, found, "a description 'Measurement 1:' and so on for each label")
+    last = max(listed.wells, default=len(listed.sheet.rows))
+    at = [cell.strip() for cell in listed.sheet.rows[listed.top]].index(_WELLS)
+    behind = [i for i in range(last + 1, len(listed.sheet.rows)) if well_of(listed.sheet.rows[i][at])]
+    if behind:
+        text = listed.sheet.rows[last + 1][at].strip()
+        broken = Place(listed.sheet.name, last + 2)
+        yield _fault("cut-list", broken, f"'{text}' in the middle of the list", "a line for each well, without a gap")
     for stated in {measurement["Range"] for measurement in listed.measurements if "Range" in measurement}:
         lacking = sorted(find_area(stated) - set(listed.wells.values()))
         if lacking:
@@ -178,9 +146,9 @@ def _records(source: Source, listed: _List) -> tuple[list[Record], list[Finding]
     records: list[Record] = []
     findings: list[Finding] = []
     columns_of = {label: [c for c in listed.columns if c.label == label] for label in listed.labels()}
-    endpoints = [_endpoint(measurement)[0] for measurement in listed.measurements]
+    endpoints = [name_endpoint(measurement)[0] for measurement in listed.measurements]
     for (label, columns), measurement in zip(columns_of.items(), listed.measurements, strict=True):
-        endpoint, unit = _endpoint(measurement)
+        endpoint, unit = name_endpoint(measurement)
         constant = {
             "assay": PurePath(listed.about.get("data_file", "") or source.name).stem,
             "endpoint": f"{endpoint} ({label})" if endpoints.count(endpoint) > 1 else endpoint,
@@ -199,31 +167,9 @@ def _records(source: Source, listed: _List) -> tuple[list[Record], list[Finding]
             findings += told
             for reading in kept:
                 extra = {name: listed.sheet.rows[reading.cell[0]][i].strip() for name, i in listed.beside.items()}
-                who = {"plate": extra.pop("Plate", ""), **_who(extra.pop("Layout", ""), reading.well)}
+                who = {"plate": extra.pop("Plate", ""), **tell_layout(extra.pop("Layout", ""), reading.well)}
                 records.append(Record(reading, constant | who, extra))
     return records, findings
-
-
-def _who(layout: str, well: Well) -> dict[str, str]:
-    """Return sample and role by Magellan's name for a well, such as ``ST2_1``: the first of standard 2."""
-    named = _LAYOUT.fullmatch(layout)
-    if named is None:
-        return tell_sample(layout, "", well)
-    return {"sample": f"{named[1]}{named[2]}", "role": _ROLES[named[1]]}
-
-
-def _endpoint(measurement: dict[str, str]) -> tuple[str, str]:
-    """Return what was read and its unit, from what is said of a measurement."""
-    mode, unit = measurement.get("Measurement mode", "").casefold(), measurement.get("Unit", "")
-    if mode.startswith("abs"):
-        return f"absorbance {measurement.get('Measurement wavelength', '').removesuffix('nm').strip()} nm", unit or "OD"
-    if mode.startswith("fluor"):
-        nm = [
-            measurement.get(f"{which} wavelength", "").removesuffix("nm").strip()
-            for which in ("Excitation", "Emission")
-        ]
-        return f"fluorescence {'/'.join(nm)} nm", unit if unit != "" else "RFU"
-    return mode or "reading", unit or "RLU"
 
 
 def _fault(code: str, place: Place, found: str, expected: str) -> Finding:

@@ -15,6 +15,7 @@ from ginseng_rd.labfiles.peaks import (
     UNSTATED_UNIT,
     Peak,
     has_decimal_commas,
+    settle_amounts,
     tabulate_peaks,
     tell_wrong_total,
     with_decimal_point,
@@ -31,9 +32,11 @@ _COLUMNS = {
     "value": ("area", "fläche", "면적"),
     "height": ("height", "höhe", "높이"),
     "area_percent": ("area%", "fläche%", "면적%"),
+    "amount": ("amount", "amt", "menge", "concentration", "conc.", "konzentration", "quantité", "양", "농도", "정량값"),
     "component": ("name", "compound", "이름", "성분"),
 }
 _HEADINGS = {"retention_min": "RT [min]", "value": "Area", "height": "Height", "component": "Name"}
+_HEADINGS |= {"amount": "Amount"}
 _SAMPLE = ("samplename", "probenname", "probename", "시료이름", "시료명", "샘플이름")
 _SUMS = ("sum", "summe", "합계", "합")
 _PAGE = re.compile(r"(?:Page|Seite|페이지)\s+(\d+)\s+(?:of|von|/)\s+(\d+)")
@@ -79,10 +82,11 @@ class _Table:
         names = [_fold(_UNIT.sub("", heading)) for heading in self.headings.joined()]
         return {column: names.index(w) for column, words in _COLUMNS.items() for w in words if w in names}
 
-    def unit(self) -> str:
-        """Return the unit the area's heading states."""
-        stated = _UNIT.search(self.headings.joined()[self.columns()["value"]])
-        return stated[1].strip() if stated else UNSTATED_UNIT
+    def unit_of(self, column: str) -> str:
+        """Return the unit that a column's heading states, or ''."""
+        at = self.columns().get(column)
+        stated = None if at is None else _UNIT.search(self.headings.joined()[at])
+        return stated[1].strip() if stated else ""
 
     def numbers(self) -> list[dict[str, str]]:
         """Return the cells of each row by column of the kind, with decimal points; the last are the total's."""
@@ -118,8 +122,9 @@ def read(source: Source) -> LabFile:
     peaks = [peak for table in tables for peak in _read_peaks(table)]
     if not peaks:
         raise LabFileRejected(source.name, [*findings, _fault("no-peaks", None, "no peak", "a table of peaks")])
+    peaks, unclear = settle_amounts(peaks, source)
     read_table, refused = apply_wishes(tabulate_peaks(peaks, _HEADINGS, source), source)
-    return LabFile(NAME, (read_table,), about, (*findings, *_tell_injection(source), *refused))
+    return LabFile(NAME, (read_table,), about, (*findings, *_tell_injection(source), *unclear, *refused))
 
 
 def _boxes(lines: list[str]) -> Iterator[list[_Row]]:
@@ -196,7 +201,8 @@ def _is_whole(pieces: Sequence[str]) -> bool:
 
 def _tell_end(lines: list[str]) -> list[Finding]:
     pages = [page.groups() for line in lines if (page := _PAGE.search(line))]
-    ended = any(line.strip() and set(line.strip()) == {"═"} for line in lines[-3:])
+    last = [line.strip() for line in lines if line.strip()][-3:]
+    ended = any(set(line) == {"═"} for line in last)
     if ended and all(int(n) == i + 1 and of == str(len(pages)) for i, (n, of) in enumerate(pages)):
         return []
     found = f"page {pages[-1][0]} of {pages[-1][1]} as the last" if pages and ended else "the end of the file"
@@ -215,7 +221,8 @@ def _faults(table: _Table) -> list[Finding]:
 
 
 def _read_peaks(table: _Table) -> Iterator[Peak]:
-    constant = {"sample": table.sample, "injection": table.sample, "signal": table.signal, "unit": table.unit()}
+    constant = {"sample": table.sample, "injection": table.sample, "signal": table.signal}
+    constant |= {"unit": table.unit_of("value") or UNSTATED_UNIT, "amount_unit": table.unit_of("amount")}
     named = table.columns().get("component")
     for number, (row, cells) in enumerate(zip(table.rows, table.numbers(), strict=False), start=1):
         component = {} if named is None else {"component": row.text(named)}

@@ -1,10 +1,11 @@
-"""Tecan SparkControl workbooks: plates drawn as grids, lists of wells, readings over time."""
+"""Tecan SparkControl workbooks and text files: plates drawn as grids, lists of wells, readings over time."""
 
 from __future__ import annotations
 
 from ginseng_rd.labfiles.source import Source
 from ginseng_rd.labfiles.tables import LabFile
-from ginseng_rd.labfiles.tecan import read_runs, sheets_of
+from ginseng_rd.labfiles.tecan import read_runs
+from ginseng_rd.labfiles.tecan_runs import sheets_of
 
 NAME = "Tecan SparkControl"
 

@@ -18,6 +18,7 @@ from ginseng_rd.labfiles.peaks import (
     Peak,
     has_decimal_commas,
     name_sample,
+    settle_amounts,
     split_cells,
     tabulate_peaks,
     tell_wrong_total,
@@ -38,8 +39,12 @@ _COLUMNS = {
     "BL": "peak_type",
     "Component Name": "component",
     "Component": "component",
+    "Amount": "amount",
+    "Adjusted Amount": "amount",
+    "Adj. Amount": "amount",
 }
 _HEADINGS = {"retention_min": "Time", "value": "Area", "height": "Height", "component": "Component"}
+_HEADINGS |= {"amount": "Amount"}
 _MISSING = "Missing Component Report"
 _END = "Report stored in ASCII file"
 _RULE = re.compile(r"-+")
@@ -94,17 +99,20 @@ def read(source: Source) -> LabFile:
         raise LabFileRejected(source.name, [*findings, _fault("no-peaks", None, "no peak", "a table of peaks")])
     about = _read_about(report.about)
     sample, told = name_sample(about["sample"], about["data_file"], source)
+    units = {_COLUMNS[h]: unit for h, unit in zip(report.headings, report.units, strict=True) if h in _COLUMNS}
     constant = {
         "sample": sample,
         "injection": PureWindowsPath(about["data_file"]).name,
         "measured_at": about["acquired"],
         "signal": f"channel {report.about['Channel']}" if report.about.get("Channel") else "",
-        "unit": dict(zip(report.headings, report.units, strict=True)).get("Area") or UNSTATED_UNIT,
+        "unit": units.get("value") or UNSTATED_UNIT,
+        "amount_unit": units.get("amount", ""),
     }
     peaks = [*_read_peaks(report, constant), *_read_absent(report, constant)]
     peaks.sort(key=lambda peak: peak.line)
+    peaks, unclear = settle_amounts(peaks, source)
     table, refused = apply_wishes(tabulate_peaks(peaks, _HEADINGS, source), source)
-    return LabFile(NAME, (table,), about, (*findings, *told, *refused))
+    return LabFile(NAME, (table,), about, (*findings, *told, *unclear, *refused))
 
 
 def _read_report(lines: list[str]) -> _Report:

@@ -6,6 +6,7 @@ import io
 
 from python_calamine import CalamineWorkbook
 
+from ginseng_rd.labfiles.bulk import without_cycle_search
 from ginseng_rd.labfiles.workbooks.ods import read_ods
 from ginseng_rd.labfiles.workbooks.sheet import Cell, Sheet, WorkbookRefused, name_cell, name_column
 from ginseng_rd.labfiles.workbooks.xls import read_xls
@@ -41,6 +42,7 @@ def name_form(data: bytes) -> str:
     return ""
 
 
+@without_cycle_search()
 def read_workbook(data: bytes) -> list[Sheet]:
     """Return each sheet of a workbook with its rows from A1 on, every cell as text.
 

@@ -52,13 +52,20 @@ def name_cell(cell: Cell) -> str:
 
 def square(rows: Rows) -> Rows:
     """Return rows all as wide as the widest."""
-    width = max(map(len, rows), default=0)
+    widths = set(map(len, rows))
+    if len(widths) < 2:
+        return rows
+    width = max(widths)
     return [row + [""] * (width - len(row)) for row in rows]
 
 
 def show_cells(sheet: CalamineSheet) -> Rows:
     """Return a sheet's cells as text, from A1 on."""
-    return [[_shown(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = sheet.to_python(skip_empty_area=False)
+    return [
+        [cell if type(cell) is str else f"{cell:.15g}" if type(cell) is float else _shown(cell) for cell in row]
+        for row in rows
+    ]
 
 
 def name_merged(sheet: CalamineSheet) -> tuple[str, ...]:
@@ -79,8 +86,6 @@ def _shown(cell: int | float | str | bool | time | date | datetime | timedelta) 
     """Return a cell as Excel would show it unformatted: at most 15 digits, no needless decimal point."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return show_number(cell)
     if isinstance(cell, datetime) and (cell.year, cell.month) == (1900, 1):  # a time of more than a day
         cell -= datetime(1899, 12, 31)
     if isinstance(cell, datetime) and cell.time() == time():

@@ -41,9 +41,11 @@ _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</)")
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_TWO_LETTERS = re.compile(rb'\br="[A-Z]{2}')
-_THREE_LETTERS = re.compile(rb'\br="[A-Z]{3}')
+# The patterns that a whole sheet is searched for begin with a plain letter: so they pass over megabytes at once.
+# Up to column Z and row 699,999 no rectangle has too many cells.
+_FAR = re.compile(rb"""r\s*=\s*["'][A-Za-z]?+(?:[A-Za-z]|[7-9]\d{5}|\d{7})""")
+_FORMULAS, _PREFIXED_FORMULAS, _ERRORS, _HIDES = map(re.compile, (rb"<f", rb":f", rb't="e"', rb"hidden"))
+_POSITION = re.compile(rb"""r\s*=\s*["']([A-Za-z]{0,3})(\d+)["']""")
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 _HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")([^>]*)>')
 _FROM, _TO = re.compile(rb'\bmin="(\d+)"'), re.compile(rb'\bmax="(\d+)"')
@@ -73,12 +75,14 @@ def read_xlsx(data: bytes) -> list[Sheet]:
 
 def _check_extent(xml: bytes) -> None:
     """Raise ValueError for a cell so far out that the rectangle up to it would not fit into memory."""
-    rows = [int(number) for number in _ROW.findall(xml)]
-    letters = 3 if _THREE_LETTERS.search(xml) else 2 if _TWO_LETTERS.search(xml) else 1
-    if max(rows, default=0) * 26**letters <= MOST_CELLS:
+    if not _FAR.search(xml):
         return
-    right = max(_column_index(column.decode()) for column in {found for found, _ in _REFERENCE.findall(xml)}) + 1
-    if max(rows, default=0) * right > MOST_CELLS:
+    columns, rows = {b""}, {0}
+    for position in _POSITION.finditer(xml):
+        columns.add(position[1])
+        rows.add(int(position[2]))
+    right = max(_column_index(column.decode().upper()) for column in columns) + 1
+    if max(rows) * right > MOST_CELLS:
         raise ValueError(f"a cell in row {max(rows)} and one in column {name_column(right - 1)}, far from the others")
 
 
@@ -91,15 +95,15 @@ def _sheet(sheet: CalamineSheet, xml: bytes, percent: set[int], is_hidden: bool)
         if text:
             put_text(rows, cell, text)
     rows = square(rows)
-    width = len(rows[0]) if rows else 0
+    hides = _HIDES.search(xml) is not None
     return Sheet(
         sheet.name,
         rows,
         frozenset(formulas),
         name_merged(sheet),
         is_hidden,
-        tuple(int(row) - 1 for row in _HIDDEN_ROW.findall(xml)),
-        tuple(sorted({i for i in _hidden_columns(xml) if i < width})),
+        tuple(int(row) - 1 for row in _HIDDEN_ROW.findall(xml)) if hides else (),
+        tuple(sorted({i for i in _hidden_columns(xml) if rows and i < len(rows[0])})) if hides else (),
     )
 
 
@@ -108,7 +112,7 @@ def _special_cells(xml: bytes, percent: set[int]) -> Iterator[tuple[Cell, str, b
 
     A formula that was calculated has no text here: its value stands.
     """
-    if not percent and b't="e"' not in xml and b"<f" not in xml and b":f" not in xml:
+    if not percent and not any(mark.search(xml) for mark in (_ERRORS, _FORMULAS, _PREFIXED_FORMULAS)):
         return
     for cell in _CELL.finditer(xml):
         attributes, content = cell[1], cell[2] or b""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ginseng_rd.records.kinds.declaration import VALUE_SYNONYMS, Column, Holds, Kind, text_column
+from ginseng_rd.records.kinds.bench_rules import CONTENT_RULES
+from ginseng_rd.records.kinds.declaration import MATERIALS, VALUE_SYNONYMS, Column, Holds, Kind, Naming, text_column
 
 CONTENT = Kind(
     "content",
@@ -25,6 +26,10 @@ CONTENT = Kind(
                quantities=("mass fraction", "mass per root", "share of total ginsenosides", "ratio"), example="0.1"),
         text_column("n", "반복수", "Number of replicates or samples, as stated.", "replicates", example="3"),
         Column("replicate", "반복", "Number of the replicate.", Holds.WHOLE, lowest=1, synonyms=("rep", "회차")),
+        Column("lod", "검출한계", "Limit of detection of the method.", Holds.NUMBER, lowest=0, english="LOD",
+               synonyms=("limit of detection",), quantities=("mass fraction",), example="0.02"),
+        Column("loq", "정량한계", "Limit of quantification of the method.", Holds.NUMBER, lowest=0, english="LOQ",
+               synonyms=("limit of quantification",), quantities=("mass fraction",), example="0.05"),
         text_column("statistic", "통계량", "What the number is: mean, minimum, upper bound ...", example="mean"),
         text_column("method", "분석법", "Analytical method.", "분석방법", example="HPLC-UV"),
         text_column("part", "부위", "Part of the plant.", "plant part", example="root"),
@@ -40,6 +45,8 @@ CONTENT = Kind(
     ),
     identity=("sample", "analyte", "processing", "season", "age_years", "part", "statistic", "unit", "replicate",
               "citation", "record"),
+    rules=CONTENT_RULES,
+    stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip
 
 ASSAY = Kind(
@@ -79,6 +86,7 @@ ASSAY = Kind(
                example="2026-03-14 14:10"),
     ),
     identity=("assay", "plate", "well", "sample", "dose", "dose_unit", "replicate", "endpoint", "time", "measured_at"),
+    stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip
 
 PEAK = Kind(
@@ -99,16 +107,22 @@ PEAK = Kind(
         Column("width_min", "피크폭", "Width.", Holds.NUMBER, lowest=0, english="width", quantities=("time",),
                example="0.21"),
         Column("value", "면적", "Peak area.", Holds.MEASURED, required=True, synonyms=("area",), lowest=0,
-               quantities=("peak area", "current area", "detector area", "voltage area", "counts"),
+               quantities=("peak area", "current area", "detector area", "voltage area", "counts", "charge area",
+                           "conductivity area"),
                unit_column="unit", example="812.4"),
         text_column("unit", "단위", "Unit of the area.", required=True, example="mAU·s"),
         Column("height", "높이", "Peak height in the signal's unit.", Holds.NUMBER, example="61.2"),
         Column("area_percent", "면적비", "Share of the signal's total area.", Holds.NUMBER, lowest=0,
                quantities=("percent",), highest=100.01, example="8.3"),
+        Column("amount", "정량값", "Amount or concentration the instrument's calibration gave.", Holds.NUMBER,
+               quantities=("mass concentration", "molar concentration", "percent", "mass fraction", "mass"),
+               unit_column="amount_unit", example="51.5"),
+        text_column("amount_unit", "정량 단위", "Unit of the amount.", "unit of amount", example="µg/mL"),
         text_column("component", "성분", "Name the instrument gave the peak.", "name", example="Rg1"),
         Column("compound", "화합물", "Compound the peak was assigned to.", Holds.COMPOUND, example="Rg1"),
     ),
     identity=("sample", "injection", "measured_at", "signal", "peak", "component"),
+    stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip
 
 ACTIVITY = Kind(
@@ -157,4 +171,5 @@ SOLUTION = Kind(
                example="2026-03-14 14:10"),
     ),
     identity=("sample", "endpoint", "measured_at"),
+    stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip

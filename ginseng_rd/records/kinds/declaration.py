@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import zip_longest
 
+from ginseng_rd.records.kinds.rule import Rule
 from ginseng_rd.units import QUANTITIES
 
 
@@ -30,10 +31,10 @@ class Column:
     ``unit_column`` names the column that states the unit cell by cell. A number column with
     quantities and without a unit column is in the unit its heading states, or else in its own
     ``unit``; one without quantities is a bare number. ``MEASURED`` cells may hold bounds and marks
-    such as ``< 0.05`` or ``N.D.``. A ``required`` column must be there and filled in; where
-    ``may_be_empty`` it must be there, but a row may leave it open. ``english`` is the heading in
-    English where the name would not do, ``choices_korean`` are the ``choices`` one by one in
-    Korean, and ``example`` is what a cell may look like.
+    such as ``< 0.05`` or ``N.D.``, and where they ``may_fill_up`` also ``q.s.``. A ``required``
+    column must be there and filled in; where ``may_be_empty`` it must be there, but a row may leave
+    it open. ``english`` is the heading in English where the name would not do, ``choices_korean``
+    are the ``choices`` one by one in Korean, and ``example`` is what a cell may look like.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     holds: Holds = Holds.TEXT
     required: bool = False
     may_be_empty: bool = False
+    may_fill_up: bool = False
     synonyms: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     unit_column: str = ""
@@ -82,13 +84,37 @@ class Column:
         return None
 
 
+# Kinds of thing that are a part of another: a version of its formulation, an arm of its trial.
+PART_OF = {"version": "formulation", "arm": "trial"}
+
+# Kinds of thing that are made of, weighed in or tested.
+MATERIALS = ("lot", "extract", "ingredient", "formulation", "batch")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Columns of a row that together name a thing, and the kinds of thing that go by such a name.
+
+    The first column holds a code. A second one holds which part of it is meant (see ``PART_OF``); where
+    that is empty ``part_if_empty`` is meant, or the whole.
+    """
+
+    things: tuple[str, ...]
+    columns: tuple[str, ...]
+    part_if_empty: str = ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of reading: its name, what it is, its columns, and what marks two rows as one.
 
     Two rows of a file that agree in every ``identity`` column are a duplicate. Of the columns
     in ``one_of`` every row fills in at least one. A kind that measures has one ``MEASURED``
-    column, named ``value``; a lot or a process step has none.
+    column, named ``value``; a lot or a process step has none. ``rules`` hold across the columns
+    of each row; those across rows and kinds are the ``WIDE_RULES``.
+
+    A row is ``about`` one thing, or else it is a result; what it says ``stands_on`` the things it names.
+    Lineage is walked, and the tables are indexed, by these namings.
     """
 
     name: str
@@ -97,6 +123,14 @@ class Kind:
     columns: tuple[Column, ...]
     identity: tuple[str, ...]
     one_of: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    about: Naming | None = None
+    stands_on: tuple[Naming, ...] = ()
+
+    @property
+    def namings(self) -> tuple[Naming, ...]:
+        """Every naming of the kind: what a row is about, and what it stands on."""
+        return self.stands_on if self.about is None else (self.about, *self.stands_on)
 
     def __getitem__(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
@@ -122,8 +156,11 @@ class Kind:
 
     def column_of(self, heading: str) -> Column | None:
         """Return the column a heading stands for, or None. Letter case and blanks do not matter."""
-        wanted = fold(heading)
-        return next((c for c in self.columns if wanted in map(fold, c.headings())), None)
+        return self._by_heading.get(fold(heading))
+
+    @cached_property
+    def _by_heading(self) -> dict[str, Column]:
+        return {fold(heading): column for column in reversed(self.columns) for heading in column.headings()}
 
 
 @lru_cache(maxsize=10_000)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ginseng_rd.records.kinds.declaration import Column, Holds, Kind, text_column
+from ginseng_rd.records.kinds.declaration import Column, Holds, Kind, Naming, text_column
+from ginseng_rd.records.kinds.material_rules import EXTRACT_INPUT_RULES, LOT_RULES, PROCESS_STEP_RULES
+
+_EXTRACT = Naming(("extract",), ("extract",))
 
 LOT = Kind(
     "lot",
@@ -40,6 +43,8 @@ LOT = Kind(
                     "inspection number", example="2026-경남-0412"),
     ),
     identity=("lot",),
+    rules=LOT_RULES,
+    about=Naming(("lot",), ("lot",)),
 )  # fmt: skip
 
 EXTRACT = Kind(
@@ -57,6 +62,7 @@ EXTRACT = Kind(
                english="yield", quantities=("share",), lowest=0, highest=100, example="31.2"),
     ),
     identity=("extract",),
+    about=_EXTRACT,
 )  # fmt: skip
 
 EXTRACT_INPUT = Kind(
@@ -72,6 +78,9 @@ EXTRACT_INPUT = Kind(
                synonyms=("사용량", "input grams", "input amount"), quantities=("mass",), lowest=0, example="1000"),
     ),
     identity=("extract", "input"),
+    rules=EXTRACT_INPUT_RULES,
+    about=_EXTRACT,
+    stands_on=(Naming(("lot", "extract", "ingredient"), ("input",)),),
 )  # fmt: skip
 
 _STEPS = ("wash", "dry", "steam", "extract", "ferment", "enzyme", "concentrate", "filter", "spray-dry")
@@ -85,7 +94,7 @@ PROCESS_STEP = Kind(
         text_column("extract", "추출물", "Extract that was made.", "추출물코드", "추출물번호", "extract code",
                     "extract id", required=True, example="EX-12"),
         Column("step_no", "순번", "Number of the step, counted from 1.", Holds.WHOLE, required=True, english="no",
-               synonyms=("단계번호", "순서", "step number"), lowest=1, example="2"),
+               synonyms=("단계번호", "순서", "step number"), lowest=1, example="1"),
         Column("step", "공정", "What was done.", required=True, synonyms=("단계", "공정명", "process"), choices=_STEPS,
                choices_korean=_STEPS_KOREAN, example="steam"),
         Column("planned_c", "계획 온도", "Planned temperature.", Holds.NUMBER, english="planned temperature",
@@ -117,4 +126,6 @@ PROCESS_STEP = Kind(
                example="3"),
     ),
     identity=("extract", "step_no"),
+    rules=PROCESS_STEP_RULES,
+    about=_EXTRACT,
 )  # fmt: skip

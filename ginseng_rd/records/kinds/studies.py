@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ginseng_rd.records.kinds.declaration import VALUE_SYNONYMS, Column, Holds, Kind, text_column
+from ginseng_rd.records.kinds.declaration import MATERIALS, VALUE_SYNONYMS, Column, Holds, Kind, Naming, text_column
+from ginseng_rd.records.kinds.study_rules import ANIMAL_RULES
 
 _OF_A_PRODUCT = ("mass fraction", "pH", "viscosity", "turbidity", "length", "percent", "colony count", "score", "ratio")
 
@@ -23,7 +24,7 @@ STABILITY = Kind(
                synonyms=("습도", "humidity", "rh"), quantities=("percent",), lowest=0, highest=100, example="75"),
         text_column("light", "광조건", "Light it was stored in.", "광", "빛", example="dark"),
         Column("week", "주차", "Time since the start, 0 there.", Holds.NUMBER, required=True,
-               synonyms=("경과주수", "weeks", "기간"), quantities=("study week",), lowest=0, highest=1000, example="4"),
+               synonyms=("경과주수", "weeks", "기간"), quantities=("study week",), lowest=0, highest=1000, example="0"),
         text_column("endpoint", "측정항목", "Property that was measured, such as pH or the content of a compound.",
                     "항목", "물성", "property", required=True, example="pH"),
         Column("replicate", "반복", "Number of the replicate.", Holds.WHOLE, lowest=1, synonyms=("rep", "회차"),
@@ -39,6 +40,7 @@ STABILITY = Kind(
     identity=("batch", "pack", "condition", "temperature_c", "humidity_percent", "light", "week", "endpoint",
               "replicate"),
     one_of=("temperature_c", "condition"),
+    stands_on=(Naming(("batch",), ("batch",)),),
 )  # fmt: skip
 
 SKIN = Kind(
@@ -57,7 +59,7 @@ SKIN = Kind(
         text_column("site", "측정부위", "Site on the skin.", "부위", "region", example="crow's feet"),
         Column("visit_week", "방문주차", "Week of the visit, 0 at baseline.", Holds.NUMBER, required=True,
                synonyms=("방문", "주차", "visit", "week"), quantities=("study week",), lowest=-52, highest=1000,
-               example="8"),
+               example="0"),
         Column("measured_on", "측정일", "Day of the visit.", Holds.DATE, synonyms=("방문일", "visit date", "date"),
                example="2026-11-02"),
         text_column("endpoint", "측정항목", "What was measured: Cutometer R0 to R9, Corneometer, TEWL, wrinkle Ra, Rz.",
@@ -72,6 +74,7 @@ SKIN = Kind(
         text_column("instrument", "측정기기", "Instrument and probe.", "기기", "device", example="Cutometer MPA 580"),
     ),
     identity=("trial", "subject", "arm", "side", "site", "visit_week", "endpoint", "replicate"),
+    stands_on=(Naming(("arm",), ("trial", "arm")),),
 )  # fmt: skip
 
 SURVIVAL = Kind(
@@ -106,4 +109,6 @@ SURVIVAL = Kind(
     identity=("study", "organism", "strain", "arm", "dose", "dose_unit", "vessel", "individual", "day", "event",
               "cause"),
     one_of=("individual", "count"),
+    rules=ANIMAL_RULES,
+    stands_on=(Naming(MATERIALS, ("arm",)),),
 )  # fmt: skip
