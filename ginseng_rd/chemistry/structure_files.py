@@ -12,9 +12,7 @@ from rdkit import Chem
 from ginseng_rd.chemistry.compounds import Compound
 from ginseng_rd.chemistry.orientation import orient
 from ginseng_rd.chemistry.structures import read_molecule
-
-# Excel and its kin calculate a cell that begins so; a leading apostrophe keeps it text.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from ginseng_rd.words import keep_as_text
 
 
 def write_sdf(compounds: Iterable[Compound]) -> bytes:
@@ -34,7 +32,7 @@ def write_compounds_csv(compounds: Iterable[Compound]) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(field.name for field in fields(Compound))
     for compound in compounds:
-        writer.writerow(_as_cell(text) for _, text in _facts(compound))
+        writer.writerow(keep_as_text(text) for _, text in _facts(compound))
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -52,10 +50,6 @@ def _facts(compound: Compound) -> list[tuple[str, str]]:
     """Return every field of a compound as text."""
     values = ((field.name, getattr(compound, field.name)) for field in fields(Compound))
     return [(name, ";".join(value) if isinstance(value, tuple) else str(value)) for name, value in values]
-
-
-def _as_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _on_one_line(text: str) -> str:

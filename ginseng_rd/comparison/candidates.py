@@ -55,6 +55,10 @@ class _Shelf:
     lines: dict[tuple[str, int], list[Row]]
     batches: dict[str, Row]
     weighed: dict[str, list[Row]]
+    origin: str = ""  # once it is known, rows of another are passed over
+
+    def of_origin(self, rows: Iterable[Row]) -> list[Row]:
+        return [row for row in rows if self.origin in ("", row["origin"])]
 
     def newest(self, formulation: str) -> int:
         return max(version for code, version in self.lines if code == formulation)
@@ -77,21 +81,19 @@ def read_candidates(store: Store, codes: Sequence[str]) -> tuple[Candidate, ...]
     )
     _take_recipes(store, shelf, named)
     chosen = [_choose(store, shelf, code) for code in codes]
-    _refuse_mixed(shelf, chosen)
+    shelf.origin = _one_origin(shelf, chosen)
     _take_below(store, shelf)
     recipes = {code: _planned(shelf, code, shelf.newest(code)) for code in shelf.formulations}
     recipes |= {code: _made(shelf, code)[0] for code in shelf.batches if code in shelf.weighed}
-    results = by_column(
-        read_rows(store, "batch", _BATCH_COLUMNS, formulation=[formulation for formulation, _, _ in chosen]),
-        "formulation",
-    )
+    named = {formulation for formulation, _, _ in chosen}
+    results = by_column(shelf.of_origin(read_rows(store, "batch", _BATCH_COLUMNS, formulation=named)), "formulation")
     facts = {
         row["formulation"]: row
         for row in read_rows(
             store,
             "formulation",
             ("formulation", "product_type", "country", "g_per_day"),
-            formulation=[formulation for formulation, _, _ in chosen],
+            formulation=named,
         )
     }
     return tuple(
@@ -101,7 +103,7 @@ def read_candidates(store: Store, codes: Sequence[str]) -> tuple[Candidate, ...]
 
 
 def _take_batches(store: Store, shelf: _Shelf, codes: Iterable[str]) -> None:
-    rows = read_rows(store, "batch", _BATCH_COLUMNS, batch=set(codes) - set(shelf.batches))
+    rows = shelf.of_origin(read_rows(store, "batch", _BATCH_COLUMNS, batch=set(codes) - set(shelf.batches)))
     shelf.batches |= {row["batch"]: row for row in rows}
     lines = read_rows(
         store, "batch_line", ("batch", "ingredient", "lot", "amount_g"), batch=[row["batch"] for row in rows]
@@ -110,7 +112,7 @@ def _take_batches(store: Store, shelf: _Shelf, codes: Iterable[str]) -> None:
 
 
 def _take_recipes(store: Store, shelf: _Shelf, codes: Iterable[str]) -> None:
-    for row in read_rows(store, "recipe", _LINE_COLUMNS, formulation=codes):
+    for row in shelf.of_origin(read_rows(store, "recipe", _LINE_COLUMNS, formulation=codes)):
         shelf.lines.setdefault((row["formulation"], row["version"] or 1), []).append(row)
 
 
@@ -149,8 +151,9 @@ def _choose(store: Store, shelf: _Shelf, code: str) -> tuple[str, int, str]:
     )
 
 
-def _refuse_mixed(shelf: _Shelf, chosen: Iterable[tuple[str, int, str]]) -> None:
-    origins = set()
+def _one_origin(shelf: _Shelf, chosen: Iterable[tuple[str, int, str]]) -> str:
+    """Return the origin that all share; GinsengError where they do not."""
+    origins: set[str] = set()
     for formulation, version, batch in chosen:
         origins |= {row["origin"] for row in shelf.lines.get((formulation, version), ())}
         origins |= {shelf.batches[batch]["origin"]} if batch else set()
@@ -163,6 +166,7 @@ def _refuse_mixed(shelf: _Shelf, chosen: Iterable[tuple[str, int, str]]) -> None
                 f"출처가 다른 처방입니다({named}). 실제 자료와 지어낸 자료는 나란히 비교하지 않습니다.",
             )
         )
+    return origins.pop()
 
 
 def _planned(shelf: _Shelf, formulation: str, version: int) -> Formulation:
@@ -208,7 +212,6 @@ def _candidate(
 ) -> Candidate:
     formulation, version, batch = chosen
     recipe, weighed = _made(shelf, batch) if batch else (_planned(shelf, formulation, version), False)
-    origins = [row["origin"] for row in shelf.lines.get((formulation, version), ())]
     own = tuple(row["batch"] for row in results.get(formulation, ()) if (row["version"] or 1) == version)
     return Candidate(
         code,
@@ -218,7 +221,7 @@ def _candidate(
         unpack(recipe, recipes),
         weighed,
         (batch,) if batch else own,
-        origins[0] if origins else shelf.batches[batch]["origin"],
+        shelf.origin,
         (fact["product_type"] or "") if fact else "",
         (fact["country"] or "") if fact else "",
         fact["g_per_day"] if fact else None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import stdtr, stdtrit
+from scipy.special import chdtrc, stdtr, stdtrit
 
 from ginseng_rd.comparison.blocks import digits, span
 from ginseng_rd.efficacy.group_comparison import largest_t_below
@@ -19,7 +19,7 @@ from ginseng_rd.words import say
 
 LEVEL = 0.95
 _MOST_BY_DUNNETT = 12
-_ALIKE = 3.0  # spreads are pooled where the largest is at most so many times the smallest
+_UNLIKE = 0.01
 
 
 @dataclass(frozen=True)
@@ -119,15 +119,14 @@ def judge_contrasts(
 def judge_groups(endpoint: str, unit: str, base: Group, others: Iterable[Group]) -> tuple[Difference, ...]:
     """Compare independent groups with the base from their means and spreads.
 
-    Where the spreads are alike, the largest at most three times the smallest, the variance is pooled and Dunnett's
+    The variance is pooled unless Bartlett's test says at the level of 1 % that the spreads differ. Then Dunnett's
     test (J. Amer. Statist. Assoc. 50 (1955) 1096) adjusts; beyond twelve groups Holm does, which loses little.
-    Where they are not, each is tested by Welch's t and adjusted by Holm.
+    Where the spreads differ, each is tested by Welch's t and adjusted by Holm.
     """
     groups = list(others)
     if not groups:
         return ()
-    spreads = [base.sd, *(group.sd for group in groups)]
-    alike = min(spreads) > 0 and max(spreads) <= _ALIKE * min(spreads)
+    alike = not _spreads_differ([base, *groups])
     df = base.n - 1 + sum(group.n - 1 for group in groups)
     variance = ((base.n - 1) * base.sd**2 + sum((group.n - 1) * group.sd**2 for group in groups)) / df
     contrasts = []
@@ -143,6 +142,19 @@ def judge_groups(endpoint: str, unit: str, base: Group, others: Iterable[Group])
         shares = np.sqrt(np.array([group.n / (group.n + base.n) for group in groups]))
         return _dunnett(endpoint, unit, base.code, contrasts, shares)
     return judge_contrasts(endpoint, unit, base.code, contrasts, basis="pooled variance" if alike else "Welch")
+
+
+def _spreads_differ(groups: Sequence[Group]) -> bool:
+    """Tell whether groups have different variances, by Bartlett's test (Proc. Royal Soc. A 160 (1937) 268)."""
+    if any(group.sd <= 0 for group in groups):
+        return True
+    freedom = np.array([group.n - 1 for group in groups], dtype=np.float64)
+    variances = np.array([group.sd for group in groups]) ** 2
+    df, count = float(freedom.sum()), len(groups)
+    pooled = float(freedom @ variances) / df
+    statistic = df * math.log(pooled) - float(freedom @ np.log(variances))
+    correction = 1 + (float((1 / freedom).sum()) - 1 / df) / (3 * (count - 1))
+    return float(chdtrc(count - 1, statistic / correction)) < _UNLIKE
 
 
 def welch(first: tuple[float, float], second: tuple[float, float]) -> tuple[float, float]:

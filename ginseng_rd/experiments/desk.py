@@ -19,6 +19,7 @@ from ginseng_rd.records.outcome import Outcome
 from ginseng_rd.reports.pages import Section, page_text, shorten, table_html
 from ginseng_rd.store import Store
 from ginseng_rd.tracking import Ledger, NewRun, RecordedRun, same_figures
+from ginseng_rd.words import keep_as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,12 +183,15 @@ def _files(experiment: Experiment, outcome: Outcome, origin: str) -> dict[str, s
     }
     files |= {f"figures/{_file_name(name)}.json": text for name, text in figures.items()}
     files |= {
-        f"tables/{_file_name(name)}.csv": (t.reset_index() if t.index.name else t).to_csv(
-            index=False, lineterminator="\n"
-        )
-        for name, t in outcome.tables.items()
+        f"tables/{_file_name(name)}.csv": _csv(table.reset_index() if table.index.name else table)
+        for name, table in outcome.tables.items()
     }
     return files
+
+
+def _csv(table: pd.DataFrame) -> str:
+    shown = table.map(lambda cell: keep_as_text(cell) if isinstance(cell, str) else cell)
+    return str(shown.to_csv(index=False, lineterminator="\n"))
 
 
 def _file_name(name: str) -> str:

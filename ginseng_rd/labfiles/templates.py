@@ -23,10 +23,10 @@ from ginseng_rd.labfiles.sheets import LEFT_OUT
 from ginseng_rd.records.dictionary import describe_limits, describe_need, describe_units, units_to_state
 from ginseng_rd.records.kinds import KINDS, Column, Kind
 from ginseng_rd.units import QUANTITIES
+from ginseng_rd.words import FORMULA_STARTS
 
 LANGUAGES = ("ko", "en", "both")
 
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _TEXT = "@"  # the number format under which Excel leaves 0012 and 1E5 as typed
 _LAST_ROW = 1048576
 _EXPLANATION = "설명 explanation"
@@ -137,7 +137,7 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
     cell.data_type = "s"
     cell.number_format = _TEXT
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True  # so it stays text when somebody edits it
     return cell
 

@@ -1,4 +1,4 @@
-"""Fifty versions side by side with all that stands on them, from stores of growing size, and the same asked of MLflow."""
+"""Fifty versions side by side with all that stands on them, from stores of growing size; the same asked of MLflow."""
 
 import os
 import random
@@ -26,8 +26,10 @@ def rows_of_compared(draw):
                                       unit="mg/g", sd=0.2, n="3")  # fmt: skip
         for dose, replicate in product((1, 5, 25, 125, 625), (1, 2, 3)):
             reply = 100 * dose / (dose + 60 + 5 * n) + draw.gauss(0, 2)
-            yield "assay", measured(reply, assay=f"elastase {n}", sample=f"EX-{n}", role="sample", dose=float(dose),
-                                    dose_unit="µg/mL", replicate=replicate, endpoint="inhibition", unit="%")  # fmt: skip
+            yield "assay", measured(
+                reply, assay=f"elastase {n}", sample=f"EX-{n}", role="sample", dose=float(dose), dose_unit="µg/mL",
+                replicate=replicate, endpoint="inhibition", unit="%",
+            )  # fmt: skip
     for n in range(COMPARED):
         yield from rows_of_version(f"F-{n:04d}", n % EXTRACTS, draw)
     for n in range(0, 20, 2):
@@ -36,9 +38,11 @@ def rows_of_compared(draw):
         for arm in (n, n + 1):
             yield "arm", {"trial": f"T-{n}", "arm": f"arm {arm}", "product": f"B-F-{arm:04d}"}
         for subject, arm, week, endpoint in product(range(SUBJECTS), (n, n + 1), (0, 4, 8), ("Cutometer R2", "TEWL")):
-            yield "skin", measured(0.6 + 0.01 * (arm - n) * week + draw.gauss(0, 0.02), trial=f"T-{n}", arm=f"arm {arm}",
-                                   subject=f"{subject:03d}", side="left" if arm % 2 else "right", unit="ratio",
-                                   visit_week=float(week), endpoint=endpoint)  # fmt: skip
+            value = 0.6 + 0.01 * (arm - n) * week + draw.gauss(0, 0.02)
+            yield "skin", measured(
+                value, trial=f"T-{n}", arm=f"arm {arm}", subject=f"{subject:03d}", side="left" if arm % 2 else "right",
+                unit="ratio", visit_week=float(week), endpoint=endpoint,
+            )  # fmt: skip
 
 
 def rows_of_version(code, extract, draw):
@@ -51,8 +55,10 @@ def rows_of_version(code, extract, draw):
     yield "formulation", {"formulation": code, "product_type": "leave-on", "country": "KR"}
     yield "batch", {"batch": f"B-{code}", "formulation": code, "version": 1, "size_g": 1000.0, "made_on": "2026-01-05"}
     for endpoint in ("viscosity", "turbidity", "spread", "gloss", "tack"):
-        yield "property", measured(draw.gauss(4000, 300), formulation=code, version=1, endpoint=endpoint, sd=100.0, n="3",
-                                   unit="mPa·s")  # fmt: skip
+        value = draw.gauss(4000, 300)
+        yield "property", measured(
+            value, formulation=code, version=1, endpoint=endpoint, sd=100.0, n="3", unit="mPa·s"
+        )  # fmt: skip
     for temperature, endpoint, week in product((5.0, 25.0, 40.0), ("pH", "viscosity", "Rg3"), WEEKS):
         yield "stability", measured(5.5 - 0.001 * temperature * week + draw.gauss(0, 0.02), batch=f"B-{code}",
                                     temperature_c=temperature, week=float(week), endpoint=endpoint,
@@ -74,8 +80,10 @@ def fill(store, size, versions):
     while stored < size:
         wells = min(100_000, size - stored)
         rows = (
-            measured(draw.uniform(0, 100), assay=f"screen {stored}", sample=f"S-{n % 4000}", role="sample",
-                     dose=float(n % 7), dose_unit="µg/mL", replicate=n % 3, well=str(n), endpoint="inhibition", unit="%")
+            measured(
+                draw.uniform(0, 100), assay=f"screen {stored}", sample=f"S-{n % 4000}", role="sample", unit="%",
+                dose=float(n % 7), dose_unit="µg/mL", replicate=n % 3, well=str(n), endpoint="inhibition",
+            )
             for n in range(wells)
         )  # fmt: skip
         stored += keep(store, f"screen {stored}", (("assay", row) for row in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ginseng_rd.records.kinds.declaration import VALUE_SYNONYMS, Column, Holds, Kind, Naming, text_column
+from ginseng_rd.records.kinds.endpoint_rules import ENDPOINT_RULES
 from ginseng_rd.records.kinds.purchasing import PRODUCT_TYPES, PRODUCT_TYPES_KOREAN
 
 _FORMULATION = text_column("formulation", "처방코드", "Code of the formulation.", "formulation id", "처방", "처방번호",
@@ -139,6 +140,7 @@ PROPERTY = Kind(
     identity=("formulation", "version", "endpoint"),
     one_of=("value", "outcome"),
     stands_on=(_OF_A_VERSION,),
+    rules=ENDPOINT_RULES,
 )  # fmt: skip
 
 BATCH = Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ginseng_rd.records.kinds.declaration import MATERIALS, VALUE_SYNONYMS, Column, Holds, Kind, Naming, text_column
+from ginseng_rd.records.kinds.endpoint_rules import ENDPOINT_RULES
 from ginseng_rd.records.kinds.study_rules import ANIMAL_RULES
 
 _OF_A_PRODUCT = ("mass fraction", "pH", "viscosity", "turbidity", "length", "percent", "colony count", "score", "ratio")
@@ -41,6 +42,7 @@ STABILITY = Kind(
               "replicate"),
     one_of=("temperature_c", "condition"),
     stands_on=(Naming(("batch",), ("batch",)),),
+    rules=ENDPOINT_RULES,
 )  # fmt: skip
 
 SKIN = Kind(
@@ -75,6 +77,7 @@ SKIN = Kind(
     ),
     identity=("trial", "subject", "arm", "side", "site", "visit_week", "endpoint", "replicate"),
     stands_on=(Naming(("arm",), ("trial", "arm")),),
+    rules=ENDPOINT_RULES,
 )  # fmt: skip
 
 SURVIVAL = Kind(
