@@ -170,3 +170,27 @@ def test_fifty_versions_are_read_in_no_more_statements_than_two(workspace, sheet
     two = statements(workspace, "F-0", "F-1")
     assert statements(workspace, *(f"F-{n}" for n in range(50))) == two
     assert two < 40
+
+
+def test_many_differences_that_are_not_real_are_told_in_one_sentence(workspace, sheet_file):
+    names = [f"F-{n}" for n in range(6)]
+    recipes = ["formulation,ingredient,value,unit", *(f"{name},Water,100,%" for name in names)]
+    gloss = [
+        "formulation,endpoint,value,unit,sd,n",
+        *(f"{name},gloss,{70 + n / 10},%,5,4" for n, name in enumerate(names)),
+    ]
+    workspace.upload(sheet_file("r.csv", *recipes))
+    workspace.upload(sheet_file("g.csv", *gloss))
+    assert workspace.compare(*names).sentences() == ("gloss: not told from F-0 are F-1, F-2, F-3, F-4, F-5 (Dunnett)",)
+
+
+def test_a_time_to_the_limit_far_beyond_the_readings_is_a_bound(lab):
+    found = lab.compare("F-1 v1", "F-1 v2", limits={"pH": (2.0, 6.5)})
+    assert found.block("stability").rows[1].cells[0].text == "> 48 weeks"
+
+
+def test_rows_of_another_origin_do_not_enter_a_recipe_by_its_sub_recipe(workspace, sheet_file):
+    head = "formulation,ingredient,value,unit"
+    workspace.upload(sheet_file("own.csv", head, "F-1,PM,100,%", "F-2,PM,100,%", "PM,Water,100,%"))
+    workspace.upload(sheet_file("not.csv", head, "PM,Oil,100,%"), origin="invented")
+    assert list(workspace.compare("F-1", "F-2", everything=True).recipe.index) == ["Water"]

@@ -20,6 +20,7 @@ from ginseng_rd.words import say
 if TYPE_CHECKING:
     import pandas as pd
 
+_TOLD_ONE_BY_ONE = 3
 _ORIGINS = {
     "invented": (" (invented example data)", " (지어낸 예시 자료)"),
     "published": (" (published data)", " (문헌 자료)"),
@@ -93,7 +94,7 @@ class Comparison:
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is known of the differences and of the order of the codes, a sentence each."""
-        said = [str(difference) for difference in self.differences]
+        said = [sentence for endpoint in self._endpoints() for sentence in _tell(endpoint)]
         if self.ranking:
             said.append(say("By desirability, best first: ", "만족도 순: ") + ", ".join(self.ranking.order) + ".")
         elif self.pareto:
@@ -129,6 +130,10 @@ class Comparison:
             "not_beaten": list(self.pareto.front) if self.pareto else None,
             "alike": list(self.alike),
         }
+
+    def _endpoints(self) -> list[list[Difference]]:
+        names = dict.fromkeys(d.endpoint for d in self.differences)
+        return [[d for d in self.differences if d.endpoint == name] for name in names]
 
     def plot(self) -> Any:
         """Return the recipes as a Plotly figure: one bar a formulation, one colour an ingredient that differs."""
@@ -196,6 +201,20 @@ def figures_of(blocks: tuple[Block, ...], codes: tuple[str, ...]) -> dict[str, d
             if row.endpoint and own:
                 found.setdefault(row.endpoint, own)
     return found
+
+
+def _tell(differences: list[Difference]) -> list[str]:
+    """Return the sentences of one endpoint: each real difference, and in one where many are not told from the base."""
+    real = [str(d) for d in differences if d.is_real]
+    others = [d for d in differences if not d.is_real]
+    if len(others) <= _TOLD_ONE_BY_ONE:
+        return [*real, *map(str, others)]
+    named, first = ", ".join(d.code for d in others), others[0]
+    english = f"{first.endpoint}: not told from {first.base} are {named} ({first.adjustment})"
+    return [
+        *real,
+        say(english, f"{first.endpoint}: {first.base}와(과) 차이가 확인되지 않음: {named} ({first.adjustment})"),
+    ]
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ginseng_rd.words import say
 if TYPE_CHECKING:
     from ginseng_rd.comparison.result import Comparison
 
+_FORESTS = 6  # on a page; all of them are in figures()
 _LINES = 16  # so many ingredients can be told apart across a figure
 
 
@@ -75,12 +76,14 @@ def _trade_off(found: Comparison) -> tuple[str, str] | None:
     """Return the two endpoints to set against each other: those the team weighs most, else cost and what works."""
     figures = found.figures_by_endpoint()
     several = [name for name, own in figures.items() if len(own) > 1 and len({e.value for e in own.values()}) > 1]
-    wanted = [*(found.ranking.parts if found.ranking else ()), *(found.pareto.endpoints if found.pareto else ())]
-    trial = [row.endpoint for row in found.block("trial").rows if row.endpoint]
-    ordered = [name for name in dict.fromkeys([*wanted, "cost", *trial, *several]) if name in several]
+    wanted = [name for name in (found.ranking.parts if found.ranking else ()) if name in several]
+    trial = [row.endpoint for row in found.block("trial").rows if row.endpoint in several]
+    cost = [name for name in ("cost",) if name in several]
+    ordered = list(dict.fromkeys([*wanted, *cost, *trial, *several]))
     if len(ordered) < 2:
         return None
-    return ordered[0], next((name for name in ordered[1:] if name in trial), ordered[1])
+    first, second = ordered[:2]
+    return (second, first) if second == "cost" else (first, second)
 
 
 def page_of(found: Comparison) -> str:
@@ -97,7 +100,7 @@ def page_of(found: Comparison) -> str:
         if found.differences
         else (say("Nothing was measured that a difference could be judged by.", "차이를 판정할 측정값이 없음."),),
         points=found.sentences(),
-        figures=[figure.to_json() for name, figure in figures.items() if name != "recipes"],
+        figures=[figures[name].to_json() for name in _worth_showing(found, figures)],
         tables={say("Desirability", "만족도"): found.ranking.table()} if found.ranking else {},
         origin=found.origin,
     )
@@ -116,6 +119,12 @@ def page_of(found: Comparison) -> str:
         f"{found.codes[0]} 기준 {len(found.codes)}개 비교; ▲ 기준보다 높음, ▼ 낮음. 단가 기준일 {found.day}.",
     )
     return page_text(found.title, lead, sections)
+
+
+def _worth_showing(found: Comparison, figures: Mapping[str, Any]) -> list[str]:
+    """Return the figures for the top of a page: endpoints with a real difference, a few, and the trade-off."""
+    real = dict.fromkeys(f"difference: {d.endpoint}" for d in found.differences if d.is_real)
+    return [*list(real)[:_FORESTS], *(name for name in ("trade-off",) if name in figures)]
 
 
 def save_workbook(found: Comparison, path: Path) -> Path:

@@ -187,3 +187,43 @@ def test_a_template_is_filled_in_uploaded_and_shown(lab, tmp_path):
 
 def test_a_template_of_an_unknown_kind_is_refused_in_a_sentence(terminal):
     assert terminal("template", "lott") == (1, "", "There is no kind of readings 'lott'. Did you mean 'lot'?\n")
+
+
+RECIPE = "formulation,phase,ingredient,value,unit\nF-1,A,Water,q.s.,%\nF-1,A,Glycerin,5.00,%\nF-1,B,EX-11,3.00,%\n"
+
+
+def test_a_recipe_grows_from_the_terminal(lab, tmp_path):
+    (tmp_path / "f.csv").write_text(RECIPE)
+    assert lab("upload", "f.csv")[0] == 0
+    assert lab("draft", "F-1", "--note", "less sticky", "--share", "Glycerin=3.50")[0] == 0
+    assert lab("lock", "F-1 v2", "--reason", "for the trial")[0] == 0
+    code, out, _ = lab("weigh", "F-1 v2", "200", "--to", "w.xlsx", "--language", "ko")
+    assert (code, out.strip()) == (0, "칭량표를 저장했습니다: w.xlsx")
+    cells = [row[4].value for row in openpyxl.load_workbook(tmp_path / "w.xlsx").active.iter_rows(min_row=4, max_row=7)]
+    assert cells == [187, 7, 6, 200]
+
+
+def test_a_locked_version_says_so_in_one_sentence(lab, tmp_path):
+    (tmp_path / "f.csv").write_text(RECIPE)
+    lab("upload", "f.csv")
+    lab("lock", "F-1", "--reason", "x")
+    code, _, err = lab("withdraw", "f.csv", "--reason", "y")
+    assert code == 1
+    assert "is locked, and a locked version never changes" in err
+
+
+def test_compounds_are_searched_and_converted_from_the_terminal(lab):
+    code, out, _ = lab("compounds", "--mass", "945.5429", "--adduct", "[M-H]-", "--json")
+    assert code == 0
+    assert {"Rd", "Re"} <= {row["code"] for row in json.loads(out)}
+    code, out, _ = lab("route", "Rb1", "화합물 K")
+    assert code == 0
+    assert "Rb1 > Rd > F2 > CK" in out
+    code, _, err = lab("route", "Rb1", "Rg33")
+    assert code == 1
+    assert "There is no compound 'Rg33'" in err
+
+
+def test_a_balance_says_what_is_missing(lab):
+    code, _, err = lab("balance", "EX-404")
+    assert (code, err.strip()) == (1, "There is no extract 'EX-404'.")
