@@ -192,5 +192,7 @@ def test_a_time_to_the_limit_far_beyond_the_readings_is_a_bound(lab):
 def test_rows_of_another_origin_do_not_enter_a_recipe_by_its_sub_recipe(workspace, sheet_file):
     head = "formulation,ingredient,value,unit"
     workspace.upload(sheet_file("own.csv", head, "F-1,PM,100,%", "F-2,PM,100,%", "PM,Water,100,%"))
-    workspace.upload(sheet_file("not.csv", head, "PM,Oil,100,%"), origin="invented")
+    workspace.upload(
+        sheet_file("not.csv", "formulation,version,ingredient,value,unit", "PM,2,Oil,100,%"), origin="invented"
+    )
     assert list(workspace.compare("F-1", "F-2", everything=True).recipe.index) == ["Water"]

@@ -108,6 +108,26 @@ def test_parallel_groups_are_compared_with_the_baseline_in_the_model(workspace, 
     assert not found.paired
 
 
+def test_two_products_that_nobody_had_together_are_compared_through_the_control():
+    from ginseng_rd.comparison.trial_block import analyse_endpoint
+    from ginseng_rd.comparison.trial_readings import TrialReadings
+
+    draw = np.random.default_rng(8)
+    gains = {("A", n): 2.0 for n in range(10)} | {("B", n): 3.0 for n in range(10, 22)}
+    values, apart = {}, {"A": [], "B": []}
+    for (arm, n), gain in gains.items():
+        change, control = gain + draw.normal(0, 0.3), draw.normal(0, 0.3)
+        apart[arm].append(change - control)
+        for side, name, last in (("left", arm, change), ("right", "vehicle", control)):
+            values |= {(f"{n:03d}", side, name, 0.0): 10.0, (f"{n:03d}", side, name, 8.0): 10.0 + last}
+    arms = ("A", "B")
+    trial = TrialReadings("T-1", "split-face", "TEWL", "vehicle", arms, {"TEWL": values}, {"TEWL": "g/m²/h"}, {})
+    found = next(c for c in analyse_endpoint(trial, "TEWL").against["A"] if c.code == "B")
+    known = stats.ttest_ind(apart["B"], apart["A"], equal_var=False)
+    assert (found.estimate / found.se, found.df) == pytest.approx((known.statistic, known.df))
+    assert (found.paired, found.n) == (False, 10)
+
+
 def test_a_crossover_is_paired_within_subjects(workspace, sheet_file):
     draw = np.random.default_rng(6)
     rows = []

@@ -43,7 +43,7 @@ def test_every_terminal_line_runs(checkout):
         program, *words = shlex.split(line)
         done = subprocess.run([Path(sys.executable).with_name(program), *words], capture_output=True)
         assert done.returncode == 0, (line, done.stderr.decode())
-    assert len(others) == 5
+    assert len(others) == 6
 
 
 def test_every_make_target_it_names_exists():

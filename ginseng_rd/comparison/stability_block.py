@@ -78,7 +78,7 @@ def stability_block(
     notes = [
         say(
             "Slopes of least-squares lines with 95 % intervals; of several batches the common slope, or the steepest "
-            "where they differ. Time to the limit with Fieller's interval, told up to twice the last reading (ICH Q1E).",
+            "where they differ. Time to the limit with Fieller's interval, up to twice the last reading (ICH Q1E).",
             "최소제곱 회귀선의 기울기와 95 % 구간. 배치가 여럿이면 공통 기울기, 다르면 가장 가파른 기울기. "
             "기준 도달 시점은 Fieller 구간, 마지막 측정의 두 배까지만 표시(ICH Q1E).",
         )

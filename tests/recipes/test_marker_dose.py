@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ginseng_rd.errors import RecordRefused
-from ginseng_rd.recipes.marker_dose import Content, marker_dose
+from ginseng_rd.recipes.marker_dose import Content, content_estimate, marker_dose
 from ginseng_rd.recipes.unpacking import Material, unpack
 from ginseng_rd.records.formulation import Formulation, Line
 
@@ -98,3 +98,13 @@ def test_a_content_nobody_measured_leaves_the_dose_open_above():
 def test_a_content_that_cannot_be_is_refused(wrong):
     with pytest.raises(RecordRefused):
         Content("Rg3", **wrong)
+
+
+def test_a_content_by_itself_has_the_interval_of_a_product_of_nothing_else():
+    content = Content("Rg3", 4.0, sd=0.2, n=4, dry_basis=True, moisture_percent=8, moisture_uncertainty=0.5)
+    alone = unpack(Formulation("F-1", (Line("EX-1", Decimal(100)),)), {})
+    (dose,) = marker_dose(alone, {Material("EX-1"): (content,)})
+    by_itself = content_estimate(content)
+    assert (by_itself.value, by_itself.low, by_itself.high) == pytest.approx(
+        (dose.estimate.value, dose.estimate.low, dose.estimate.high)
+    )

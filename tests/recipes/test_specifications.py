@@ -3,7 +3,7 @@
 import pytest
 
 from ginseng_rd.errors import RecordRefused
-from ginseng_rd.recipes.specifications import Specification, Verdict, judge_specification
+from ginseng_rd.recipes.specifications import Specification, Verdict, judge_specification, packaged_specifications
 from ginseng_rd.records.estimate import Estimate
 
 RED_GINSENG = Specification("M02", "red ginseng", ("Rg1", "Rb1", "Rg3"), "mg/g", 2.5, 34.0)
@@ -41,3 +41,9 @@ def test_what_is_missing_is_named():
 def test_a_dose_in_another_unit_is_refused():
     with pytest.raises(RecordRefused, match="in mg/g, but doses in mg/day"):
         judge_specification(RED_GINSENG, {"Rg1": Estimate(1, "mg/day")})
+
+
+def test_every_specification_that_comes_along_says_that_it_is_to_be_confirmed():
+    found = packaged_specifications()
+    assert {"Rg1+Rb1+Rg3 at least 3 and at most 80 mg/day"} <= set(map(str, found))
+    assert all("confirm" in specification.standing and specification.source for specification in found)
