@@ -29,8 +29,12 @@ def magellan_sheets(source: Source) -> list[Sheet]:
     """Return the sheets that tell in Magellan's words when or in which mode they were measured; a text is one sheet."""
     if not source.sheets and not any(words in source.text for words in _BEGINNINGS):
         return []
-    sheets = sheets_or_text(source)
-    return [sheet for sheet in sheets if any(row[0].strip().startswith(_BEGINNINGS) for row in sheet.rows if row)]
+    return [sheet for sheet in sheets_or_text(source) if _says_when(sheet)]
+
+
+def _says_when(sheet: Sheet) -> bool:
+    first_cells = {row[0] for row in sheet.rows if row}  # in a long table many are alike
+    return any(cell.strip().startswith(_BEGINNINGS) for cell in first_cells)
 
 
 def read_notes(sheet: Sheet, first: int) -> tuple[dict[str, str], list[dict[str, str]]]:

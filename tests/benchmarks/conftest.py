@@ -1,11 +1,15 @@
-"""Each benchmark adds a row: what was measured, the reference of the same run, the ratio, the target."""
+"""Each benchmark adds a row: what was measured, the reference of the same run, the ratio, the target, the day."""
 
+import os
 import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-_ROWS: list[tuple[str, str, str, str, str]] = []
+RESULTS = Path(__file__).parent / "RESULTS.md"
+HEAD = ("measure", "ours", "reference (same run)", "ratio", "target", "measured on")
+_ROWS: list[tuple[str, ...]] = []
 
 
 @pytest.fixture
@@ -13,23 +17,28 @@ def record():
     """Add a row to the table that is printed at the end."""
 
     def add(what: str, ours: str, reference: str, ratio: str, target: str) -> None:
-        _ROWS.append((what, ours, reference, ratio, target))
+        _ROWS.append((what, ours, reference, ratio, target, datetime.now(UTC).date().isoformat()))
 
     return add
 
 
 def pytest_sessionfinish():
+    """Write the table: what was measured now takes the place of the same measure, the rest stays as it was."""
     if not _ROWS:
         return
-    head = ("measure", "ours", "reference (same run)", "ratio", "target")
-    lines = [f"| {' | '.join(row)} |" for row in (head, ("---",) * 5, *_ROWS)]
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {_cores()} cores."
+    kept = {row[:1] + row[2:3]: row for row in _read_rows()}
+    measured = {row[0] for row in _ROWS}
+    kept = {key: row for key, row in kept.items() if row[0] not in measured}
+    kept |= {row[:1] + row[2:3]: row for row in _ROWS}
+    lines = [f"| {' | '.join(row)} |" for row in (HEAD, ("---",) * len(HEAD), *kept.values())]
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores."
     text = "\n".join(["# Benchmarks", "", "Written by `make bench`. " + machine, "", *lines, ""])
     print("\n" + text)
-    (Path(__file__).parent / "RESULTS.md").write_text(text, encoding="utf-8")
+    RESULTS.write_text(text, encoding="utf-8")
 
 
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
+def _read_rows() -> list[tuple[str, ...]]:
+    if not RESULTS.is_file():
+        return []
+    rows = [line.strip("| \n").split(" | ") for line in RESULTS.read_text("utf-8").splitlines() if line.startswith("|")]
+    return [tuple(row) for row in rows[2:] if len(row) == len(HEAD)]
