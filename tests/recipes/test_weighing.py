@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ginseng_rd.errors import RecordRefused
-from ginseng_rd.records.formulation import Formulation, Line
 from ginseng_rd.recipes.weighing import weigh_batch
+from ginseng_rd.records.formulation import Formulation, Line
 
 
 @given(st.lists(st.integers(10, 999), min_size=1, max_size=9), st.integers(100_00, 99_999_99))
