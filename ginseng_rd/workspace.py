@@ -250,9 +250,7 @@ class Workspace:
         """
         from ginseng_rd.comparison import compare
 
-        return compare(
-            self._store, codes, everything=everything, day=day, limits=limits, desirability=desirability
-        )
+        return compare(self._store, codes, everything=everything, day=day, limits=limits, desirability=desirability)
 
     def run(self, path: str | Path, *, progress: Progress = lambda _: None) -> FinishedRun:
         """Run an experiment file, record it in MLflow, and say how it stands to earlier runs."""
