@@ -116,3 +116,11 @@ def test_a_small_share_does_not_vanish(share, shown):
     from decimal import Decimal
 
     assert share_text(Decimal(share)) == shown
+
+
+def test_more_recipes_than_lines_can_show_are_drawn_as_a_map(workspace, sheet_file):
+    rows = [f"F-{n},{name},{share},%" for n in range(13) for name, share in (("Water", 90 - n), ("Oil", 10 + n))]
+    workspace.upload(sheet_file("r.csv", "formulation,ingredient,value,unit", *rows))
+    found = workspace.compare(*(f"F-{n}" for n in range(13)))
+    assert found.figures()["recipes"].data[0].type == "heatmap"
+    assert found.title == "12 others against F-0"

@@ -33,7 +33,8 @@ def property_block(store: Store, candidates: Sequence[Candidate]) -> tuple[Block
         found = [of_version.get((c.formulation, c.version), []) for c in candidates]
         if not any(found):
             continue
-        shown.append(make_row(endpoint, map(_cell, found), endpoint=endpoint))
+        is_graded = any(row["value"] is not None and row["unit"] != "0/1" for rows in found for row in rows)
+        shown.append(make_row(endpoint, map(_cell, found), endpoint=endpoint if is_graded else ""))
         differences += _test(endpoint, candidates, found)
     title = say("Measured properties", "물성")
     return Block("property", title, tuple(shown), say("property", "물성")), tuple(differences)

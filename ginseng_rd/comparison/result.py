@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TOLD_ONE_BY_ONE = 3
+_NAMED_IN_TITLE = 6
 _ORIGINS = {
     "invented": (" (invented example data)", " (지어낸 예시 자료)"),
     "published": (" (published data)", " (문헌 자료)"),
@@ -50,7 +51,9 @@ class Comparison:
     @property
     def title(self) -> str:
         label = say(*_ORIGINS.get(self.origin, ("", "")))
-        others = ", ".join(self.codes[1:])
+        count = len(self.codes) - 1
+        several = say(f"{count} others", f"다른 {count}개")
+        others = ", ".join(self.codes[1:]) if count <= _NAMED_IN_TITLE else several
         return say(f"{others} against {self.codes[0]}{label}", f"{self.codes[0]} 대비 {others}{label}")
 
     def block(self, name: str) -> Block:

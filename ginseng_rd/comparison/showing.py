@@ -15,6 +15,7 @@ from ginseng_rd.words import say
 if TYPE_CHECKING:
     from ginseng_rd.comparison.result import Comparison
 
+_TOLD_APART = 12  # so many codes can be told apart as lines
 _FORESTS = 6  # on a page; all of them are in figures()
 _LINES = 16  # so many ingredients can be told apart across a figure
 
@@ -45,7 +46,13 @@ def _texts(found: Comparison, block: Block) -> list[list[str]]:
 
 def draw_all(found: Comparison) -> dict[str, Any]:
     """Return the figures there are data for, by name: recipes, a forest a unit, trade-off."""
-    from ginseng_rd.reports.comparison_figures import draw_forest, draw_parallel, draw_ternary, draw_trade_off
+    from ginseng_rd.reports.comparison_figures import (
+        draw_forest,
+        draw_map,
+        draw_parallel,
+        draw_ternary,
+        draw_trade_off,
+    )
 
     figures: dict[str, Any] = {}
     rows = [row for row in found.block("recipe").rows if row.differs]
@@ -53,7 +60,8 @@ def draw_all(found: Comparison) -> dict[str, Any]:
     if len(rows) == 3 and all(any(own[n] for own in shares.values()) for n in range(len(found.codes))):
         figures["recipes"] = draw_ternary(shares, found.codes)
     elif rows:
-        figures["recipes"] = draw_parallel(shares, found.codes)
+        draw = draw_parallel if len(found.codes) <= _TOLD_APART else draw_map
+        figures["recipes"] = draw(shares, found.codes)
     base = found.codes[0]
     for endpoint, own in _by_endpoint(found):
         several = [(d.code, d.estimate, d.is_real) for d in own]

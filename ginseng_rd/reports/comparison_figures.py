@@ -59,6 +59,28 @@ def draw_parallel(shares: Shares, codes: Sequence[str]) -> Any:
     return figure
 
 
+def draw_map(shares: Shares, codes: Sequence[str]) -> Any:
+    """Return many recipes as a map, one row a code: the darker, the nearer to the largest share of the ingredient."""
+    import plotly.graph_objects as go
+
+    names = list(shares)
+    most = {name: max(shares[name]) or 1.0 for name in names}
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=names, y=list(codes), z=[[shares[name][n] / most[name] for name in names] for n in range(len(codes))],
+        customdata=[[shares[name][n] for name in names] for n in range(len(codes))], zmin=0, zmax=1, xgap=1, ygap=1,
+        colorscale=[[0, "#f4f7f4"], [1, "#1f5c40"]], hovertemplate="%{y}, %{x}: %{customdata:.4g} %<extra></extra>",
+        colorbar={"tickformat": ".0%", "title": {"text": say("of the largest", "최댓값 대비")}},
+    )  # fmt: skip
+    figure.update_layout(
+        template="plotly_white", font=FONT, height=180 + 17 * len(codes),
+        title=say("Shares that differ, each against its largest", "다른 배합비, 원료별 최댓값 대비"),
+        xaxis={"tickvals": names, "ticktext": [_short(name) for name in names], "tickangle": -40},
+        yaxis={"autorange": "reversed", "automargin": True, "tickfont": {"size": 11}},
+    )  # fmt: skip
+    return figure
+
+
 def draw_forest(differences: Sequence[tuple[str, Estimate, bool]], *, base: str, title: str) -> Any:
     """Return differences of one unit with their intervals: (label, estimate, whether it is real), 0 marked."""
     import plotly.graph_objects as go

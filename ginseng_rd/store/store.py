@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -301,16 +302,23 @@ class Store:
         """
         table, upload = tables.readings[kind], tables.upload
         query = (
-            select(*(upload.c.origin if name == "origin" else table.c[name] for name in columns))
+            select(
+                table.c.upload_id,
+                table.c.no,
+                *(upload.c.origin if name == "origin" else table.c[name] for name in columns),
+            )
             .join(upload, (upload.c.company_id == table.c.company_id) & (upload.c.id == table.c.upload_id))
             .where(table.c.company_id == _COMPANY, upload.c.ended_at.is_(None))
             .where(table.c.upload_id != (0 if leaving_out is None else leaving_out.id))
             .where(*(table.c[name].in_(values) for name, values in (among or {}).items()))
-            .order_by(table.c.upload_id, table.c.no)
         )
+        # Asked for in order, SQLite walks all of a company's rows in that order instead of an index.
+        ordered = query if among else query.order_by(table.c.upload_id, table.c.no)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return {name: [row[i] for row in rows] for i, name in enumerate(columns)}
+            rows = connection.execute(ordered).all()
+        if among:
+            rows = sorted(rows, key=itemgetter(0, 1))
+        return {name: [row[i] for row in rows] for i, name in enumerate(columns, start=2)}
 
     def tally(
         self, kind: str, columns: Sequence[str], *, among: Sequence[str] | None = None, upload: Upload | None = None
