@@ -25,6 +25,7 @@ from ginseng_rd.upload.molar_balance import judge_molar_balance
 from ginseng_rd.upload.preview import Preview, headings_read, preview_readings, preview_sheets
 from ginseng_rd.upload.receipts import Receipt, Receipts, Withdrawal, tell_format, tell_readings
 from ginseng_rd.upload.recipes import judge_recipes
+from ginseng_rd.upload.repeated import judge_repeated
 
 if TYPE_CHECKING:
     from ginseng_rd.lineage import Doubt
@@ -275,18 +276,20 @@ def _judge(store: Store, incoming: Incoming, sheet: Sheet | None, *, replaces: U
         part, found = judge(table, code_of=names.code_of)
         readings.append(part)
         findings += found
-        if part.kind == "recipe" and not any(f.severity is Severity.STOPS for f in found):
+        if part.kind == "recipe":
             standing = store.standing("recipe", ("formulation", "version"), leaving_out=replaces)
             taken = {(code, version or 1) for code, version in zip(*standing.values(), strict=True)}
-            findings += judge_recipes(part, taken)
+            findings += judge_recipes(part, taken, found)
         if part.kind == "compound":
             registered = judge_compounds(table, part, (*compounds, *registrations.compounds))
             registrations = registrations.joined(registered)
             findings += registered.findings
     findings += judge_against_store(store, lab_file.tables, readings, leaving_out=replaces)
     findings += judge_molar_balance(store, compounds, lab_file.tables, readings, leaving_out=replaces)
+    findings += _replaced_before(store, digest(incoming.kept_bytes()), replaces)
     identity, values = _run_identity(lab_file.about), digest_values(readings)
-    findings += _against_store(store, identity, values, replaces)
+    kindred = _against_store(store, identity, values, replaces)
+    findings += kindred or judge_repeated(store, lab_file.tables, readings, leaving_out=replaces)
     return Judged(
         incoming,
         lab_file.format,
@@ -352,6 +355,24 @@ def _against_store(store: Store, identity: str, values: str, replaces: Upload | 
                 f"Accept it if they were measured twice; else leave it, or replace '{same_values.sha256[:12]}'.",
             )
         ]
+    return []
+
+
+def _replaced_before(store: Store, sha256: str, replaces: Upload | None) -> list[Finding]:
+    """Ask about bytes that a correction took the place of: stored again, both would count."""
+    for former in store.uploads_named(sha256):
+        corrected = store.successor(former)
+        if corrected is not None and corrected != replaces:
+            return [
+                Finding(
+                    Severity.ASKS,
+                    "replaced-before",
+                    Place(),
+                    f"the file that '{corrected.name}' replaced on {former.ended_at}: '{former.ended_because}'",
+                    "a file that was not replaced",
+                    f"Leave it if the correction holds. To take that back, replace '{corrected.sha256[:12]}' with it.",
+                )
+            ]
     return []
 
 

@@ -14,6 +14,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 _TO_WRITE = re.compile(
     r"Write (?!it\b)(\S+?)(?:,? or (\S+?))?(?: or (\S+?))?(?: if the comma was a decimal one)?(?:, and .*)?\.(?= |$)"
 )
+_IF_PERCENT = re.compile(r"Write (\S+) if the unit is %")
 _NEAREST = re.compile(r"Did you mean (.+?)\? ")
 _MORE = re.compile(
     r"(\d+) more of this kind, the last at (?:sheet '(.*?)')?(?:, )?(?:row (\d+))?(?:, )?(?:column '(.*)')?"
@@ -30,7 +31,7 @@ _BESIDE = "글자로만 함께 보관합니다."
 FORMS: dict[str, tuple[str, str]] = {
     # cells
     "missing-cell": ("필수 칸이 비어 있습니다", "값을 적으십시오."),
-    "not-a-number": ("숫자가 아닙니다", "소수점을 쓴 숫자만 적으십시오."),
+    "not-a-number": ("숫자가 아닙니다", "숫자만 적으십시오(소수점은 점으로)."),
     "not-whole": ("정수가 아닙니다", "소수점 없이 적으십시오."),
     "not-a-date": ("날짜가 아니거나 두 가지로 읽힙니다", "2026-03-14처럼 연-월-일로 적으십시오."),
     "in-future": ("오늘보다 뒤의 날짜입니다", "연, 월, 일을 확인하십시오."),
@@ -43,6 +44,14 @@ FORMS: dict[str, tuple[str, str]] = {
     "unit-conflict": ("칸의 단위가 열의 단위와 다릅니다", f"고치거나, {_AS_IT_IS}"),
     # rows and sheets
     "duplicate-row": ("앞의 행과 같은 측정입니다", "둘 중 하나를 지우거나 구분되는 항목을 적으십시오."),
+    "compound-twice": ("한 성분이 두 이름으로 적혀 있습니다", f"하나를 지우거나 이름을 고치십시오. {_AS_IT_IS}"),
+    "repeated-on-sheets": ("다른 시트와 같은 측정이 있습니다", f"한쪽을 빼십시오. 두 번 잰 것이 {_AS_IT_IS}"),
+    "summary-row": ("시료가 아니라 평균이나 합계의 행으로 보입니다", f"그 행을 빼십시오. 시료 이름이 {_AS_IT_IS}"),
+    "row-without-reading": ("측정값이 없는 행입니다", "저장하지 않았습니다."),
+    "no-such-well": ("플레이트에 없는 웰입니다", "B07처럼 고치십시오. 승인하면 글자로 보관합니다."),
+    "absorbance-too-low": ("흡광도가 너무 낮습니다", f"숫자와 부호를 확인하십시오. {_AS_IT_IS}"),
+    "negative-concentration": ("농도가 음수입니다", f"숫자를 확인하십시오. 차이값이 {_AS_IT_IS}"),
+    "dose-too-large": ("있을 수 없는 농도입니다", f"숫자와 소수점, 단위를 확인하십시오. {_AS_IT_IS}"),
     "repeated-reading": ("앞의 행과 값까지 같습니다", f"둘 중 하나를 지우십시오. 반복 측정이 {_AS_IT_IS}"),
     "replicates-unnumbered": ("반복 번호가 없는 반복 측정입니다", "반복 측정으로 보았습니다."),
     "ragged-row": ("칸 수가 제목 행과 다릅니다", "쉼표가 든 글은 따옴표로 묶고, 숫자는 소수점으로 적으십시오."),
@@ -128,6 +137,10 @@ FORMS: dict[str, tuple[str, str]] = {
     "remembered-headings": ("전에 지정한 대로 제목을 읽었습니다", "다르면 다시 지정하십시오."),
     "same-run": ("이미 저장된 측정과 같은 실행입니다", f"중복인지 확인하십시오. {_AS_IT_IS}"),
     "same-values": ("이미 저장된 파일과 값이 같습니다", f"중복인지 확인하십시오. {_AS_IT_IS}"),
+    "replaced-before": (
+        "고친 파일로 이미 바뀐 옛 파일입니다",
+        "고친 파일이 맞으면 올리지 마십시오. 되돌리려면 고친 파일을 바꿀 파일로 지정하십시오.",
+    ),
     # files of which nothing can be read
     "empty-file": ("빈 파일입니다", _EXPORT_AGAIN),
     "damaged-file": ("손상되었거나 잘린 파일입니다", "다시 저장하거나 복사해 올리십시오."),
@@ -158,6 +171,10 @@ FORMS: dict[str, tuple[str, str]] = {
     "outside-its-endpoint": (
         "이 측정항목의 단위나 범위를 벗어났습니다",
         f"숫자와 소수점, 단위를 고치거나, {_AS_IT_IS}",
+    ),
+    "stored-in-part": (
+        "이미 저장된 측정값이 들어 있습니다",
+        "올린 행을 빼거나, 앞 파일을 바꾸는 것이면 replaces와 사유를 적으십시오. 다시 측정한 것이면 그대로 승인하십시오.",
     ),
     "more-than-precursors": (
         "공정 뒤의 성분이 앞의 전구 성분에서 나올 수 있는 몰수보다 많습니다",
@@ -243,6 +260,11 @@ _EXPECTED = (
     (re.compile(r"the bound (< .+)"), r"\1"),
     (re.compile(r"a number such as the others, (\S+) to (\S+)"), r"다른 값과 비슷한 \1~\2"),
     (re.compile(r"shares of (.+) in all"), r"합계 \1"),
+    (
+        re.compile(r"those of one kind of reading; nearest is ('.+?'), which lacks (.+)"),
+        r"가장 가까운 종류는 \1, 빠진 열은 \2",
+    ),
+    (re.compile(r"those of one kind of reading: (.+)"), r"\1 가운데 한 종류의 제목"),
 )
 _UNITS_EXPECTED = re.compile(r"a unit of (.+)")
 _UNIT_IN_BRACKETS = re.compile(r"\(([^()]+(?:\([^()]*\))?[^()]*)\)(?= or |$)")
@@ -276,6 +298,8 @@ def in_korean(code: str, found: str, expected: str, remedy: str) -> Told | None:
     typed = ", ".join(about)
     if to_write := _TO_WRITE.search(remedy):
         return Told(what, typed, "", f"{' 또는 '.join(filter(None, to_write.groups()))}(으)로 적으십시오.")
+    if in_percent := _IF_PERCENT.match(remedy):
+        todo = f"단위가 %이면 {in_percent[1]}(으)로 적고, 아니면 셀을 일반 숫자로 표시하십시오."
     if nearest := _NEAREST.search(remedy):
         todo = f"{nearest[1].replace(' or ', ', ')} 입니까? {todo}"
     return Told(what, typed, _right(expected), todo)
