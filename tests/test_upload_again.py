@@ -36,6 +36,16 @@ def test_a_correction_replaces_and_keeps_what_was_there_with_the_reason(workspac
     assert (ended["name"], ended["ended_because"]) == ("a.csv", "wrong dilution")
 
 
+def test_what_a_correction_replaced_is_asked_about_when_it_comes_again(workspace, sheet_file):
+    first, second = sheet_file("a.csv", *CONTENT), sheet_file("b.csv", CONTENT[0], "EX-12,Rg1,3.4,mg/g")
+    workspace.upload(first)
+    workspace.upload(second, replaces="a.csv", reason="wrong dilution")
+    with pytest.raises(LabFileRejected, match=r"the file that 'b\.csv' replaced on .*: 'wrong dilution'"):
+        workspace.upload(first)
+    workspace.upload(first, replaces="b.csv", reason="the dilution was right")
+    assert list(workspace.readings("content")["value"]) == [3.2, 1.5]
+
+
 def test_a_refused_correction_leaves_the_old_one_standing(workspace, sheet_file):
     workspace.upload(sheet_file("a.csv", *CONTENT))
     with pytest.raises(LabFileRejected):
@@ -91,3 +101,14 @@ def test_an_explanation_anew_takes_the_place_of_the_one_remembered(workspace, sh
         workspace.upload(sheet_file(name, head, f"WG-1,Rg1,{value}"), sheet=own, accept=["same-values"])
     workspace.upload(sheet_file("mar.csv", head, "WG-1,Rg1,2900"))
     assert list(workspace.readings("content")["value"]) == pytest.approx([3.1, 3.1, 2.9])
+
+
+def test_explained_headings_in_another_order_or_with_one_more_are_read_as_then_once_confirmed(workspace, sheet_file):
+    own = Sheet("content", {"my root": "sample", "what": "analyte", "how much": "value"}, {"unit": "mg/g"})
+    workspace.upload(sheet_file("jan.csv", "my root,what,how much", "WG-1,Rg1,3.1"), sheet=own)
+    moved = sheet_file("feb.csv", "what,my root,how much,remark", "Rg1,WG-2,3.3,fine")
+    with pytest.raises(LabFileRejected, match="in another order") as refusal:
+        workspace.upload(moved)
+    assert [f.code for f in refusal.value.findings] == ["headings-changed"]
+    workspace.upload(moved, accept=["headings-changed"])
+    assert list(workspace.readings("content")["sample"]) == ["WG-1", "WG-2"]

@@ -217,6 +217,16 @@ class Store:
             return None
         return SheetMapping(row["kind"], json.loads(row["columns"]), json.loads(row["fixed"]))
 
+    def mapping_like(self, headings: str) -> SheetMapping | None:
+        """Return what is remembered of a sheet whose explained headings all stand among these, of most if several."""
+        there = set(headings.split("\t"))
+        table = tables.sheet_mapping
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(table).where(table.c.company_id == _COMPANY)).mappings().all()
+        known = [SheetMapping(row["kind"], json.loads(row["columns"]), json.loads(row["fixed"])) for row in rows]
+        alike = [mapping for mapping in known if mapping.columns and there.issuperset(mapping.columns)]
+        return max(alike, key=lambda mapping: len(mapping.columns), default=None)
+
     def has_mappings(self) -> bool:
         """Tell whether the headings of any sheet are remembered."""
         query = select(tables.sheet_mapping.c.headings).where(tables.sheet_mapping.c.company_id == _COMPANY).limit(1)

@@ -307,7 +307,8 @@ def _remembered(store: Store, incoming: Incoming) -> tuple[Sheet, list[Finding]]
     """Return what is remembered of a sheet with these headings, and the note that says so."""
     # Reading a large sheet for its headings takes as long as reading it: only where some are remembered.
     headings = headings_of(incoming.name, incoming.data) if store.has_mappings() else ""
-    mapping = store.mapping_of(headings) if headings else None
+    exact = store.mapping_of(headings) if headings else None
+    mapping = exact or (store.mapping_like(headings) if headings else None)
     if mapping is None:
         return Sheet(), []
     said = [f"'{heading}' is {name}" for heading, name in mapping.columns.items()]
@@ -320,6 +321,9 @@ def _remembered(store: Store, incoming: Incoming) -> tuple[Sheet, list[Finding]]
         "the same meaning again",
         f"Read as then: {', '.join(said)}. Explain them anew if that has changed.",
     )
+    if exact is None:  # moved, or more of them: the sheet may mean something else by them
+        found, expected = "headings that were explained before, among others or in another order", "the same sheet"
+        note = replace(note, severity=Severity.ASKS, code="headings-changed", found=found, expected=expected)
     return Sheet(mapping.kind, mapping.columns, mapping.fixed), [note]
 
 
