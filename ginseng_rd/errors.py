@@ -6,6 +6,7 @@ do the accounts and tables that people read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -29,6 +30,7 @@ class Severity(StrEnum):
         return say(str(self), _SEVERITIES_IN_KOREAN[self])
 
 
+_LONG_QUOTE = re.compile(r"'([^']{80})[^']{120,}'")  # a whole page in one cell, of which the beginning is told
 _SEVERITIES_IN_KOREAN = {Severity.STOPS: "수정 필요", Severity.ASKS: "확인 필요", Severity.NOTES: "참고"}
 
 
@@ -65,6 +67,9 @@ class Finding:
     found: str
     expected: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", _LONG_QUOTE.sub(r"'\1...'", self.found))
 
     def __str__(self) -> str:
         at = f"{self.place}: " if str(self.place) else ""

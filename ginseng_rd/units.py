@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from ginseng_rd.errors import GinsengError, nearest_names
+from ginseng_rd.errors import GinsengError
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
@@ -31,7 +31,8 @@ _BELOW_LIMIT = {
 _ABOVE_RANGE = {"ovrflw", "over", "overflow", ">max", "#sat", "saturated", ">uloq", "정량한계초과"}
 # The one line of a recipe that takes what the others leave.
 _FILLS_UP = {"q.s.", "qs", "q.s", "qs.", "q.s.to100", "qsto100", "to100", "to100%", "ad100", "balance", "적량", "잔량"}
-_MISSING = {"missed", "n/a", "na", "-", "--", "결측", "#n/a", "?????"}
+_MISSING = {"missed", "n/a", "na", "-", "--", "결측", "?????"}
+_EXCEL_ERROR = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!)|Err:\d+", re.IGNORECASE)
 
 
 class TextRefused(GinsengError):
@@ -114,6 +115,8 @@ def _finite(text: str) -> float:
 
 
 def _not_a_number(text: str) -> NotANumber:
+    if _EXCEL_ERROR.fullmatch(text):
+        return NotANumber(text, "a number", "Excel could not calculate this cell: mend its formula, or empty it.")
     if _THOUSANDS.fullmatch(text):
         mended = f"Write {text.replace(',', '')}"
         if text.count(",") == 1 and "." not in text:  # 10,000 may be ten thousand, or ten
@@ -123,7 +126,10 @@ def _not_a_number(text: str) -> NotANumber:
         mended = text.replace(".", "").replace(",", ".")
         return NotANumber(text, "a number with a decimal point", f"Write {mended}.")
     if mixed := _WITH_UNIT.fullmatch(text):
-        return NotANumber(text, "a number alone", f"Write {mixed[1]}, and state its unit where units stand.")
+        remedy = f"Write {mixed[1]}, and state its unit where units stand."
+        if mixed[2] == "%":  # as a cell in percent shows 1.1336 too, whatever the unit of its column
+            remedy = f"Write {mixed[1]} if the unit is %, else show the cell as a plain number."
+        return NotANumber(text, "a number alone", remedy)
     if spread := _WITH_SPREAD.fullmatch(text):
         remedy = f"Write {spread[1]}, and {spread[2]} in a column of its own such as sd (표준편차)."
         return NotANumber(text, "a number alone", remedy)
@@ -378,6 +384,11 @@ def _tidy(unit: str) -> str:
     return " ".join("".join(plain).replace("μ", "µ").split())
 
 
+def _folded(unit: str) -> str:
+    """Return a unit without letter case and blanks."""
+    return "".join(_tidy(unit).lower().split())
+
+
 def is_unit(text: str) -> bool:
     """Say whether ``text`` is a unit of any quantity."""
     wanted = _tidy(text)
@@ -397,6 +408,7 @@ def to_canonical(unit: str, quantities: tuple[str, ...]) -> tuple[str, float]:
             return quantity.unit, quantity.factors[wanted]
     known = [u for name in quantities for u in QUANTITIES[name].factors]
     expected = "a unit of " + " or ".join(f"{name} ({QUANTITIES[name].unit})" for name in quantities)
-    near = nearest_names(wanted, known, count=1)
-    remedy = f"Write {near[0]}." if near else f"Known here: {', '.join(dict.fromkeys(known))}."
+    # A likeness in letters is no hint here: mcg/mL is a thousandth of mg/mL. The same letters are, and mcg for µg.
+    meant = next((u for u in known if _folded(u) in (_folded(wanted), _folded(wanted).replace("mcg", "µg"))), None)
+    remedy = f"Write {meant}." if meant else f"Known here: {', '.join(dict.fromkeys(known))}."
     raise UnitRefused(unit, expected, remedy)

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from ginseng_rd.errors import GinsengError, LabFileRejected, RecordRefused, UnknownName
+from ginseng_rd.errors import GinsengError, LabFileRejected, RecordRefused, Severity, UnknownName
 from ginseng_rd.formulations import read_version
 
 HEAD = "formulation,phase,ingredient,lot,value,unit"
@@ -30,6 +30,16 @@ def test_the_line_that_fills_up_is_worked_out_exactly(workspace, sheet_file, mar
 def test_two_lines_that_fill_up_are_refused(workspace, sheet_file):
     with pytest.raises(LabFileRejected, match="one line at most fills up"):
         workspace.upload(sheet_file("f.csv", HEAD, "F-1,A,Water,,q.s.,%", "F-1,B,Oil,,q.s.,%"))
+
+
+def test_the_sums_of_sound_recipes_are_told_beside_a_cell_at_fault_in_another(workspace, sheet_file):
+    rows = ("F-2,A,Water,,99,%", "F-3,A,Water,,q.s.,%", "F-3,A,Oil,,q.s.,%", "F-4,A,Water,,abc,%", "F-4,A,Oil,,1,%")
+    found = workspace.check(sheet_file("f.csv", HEAD, *rows)).findings
+    assert sorted((f.code, f.place.row) for f in found if f.severity is Severity.STOPS) == [
+        ("not-a-number", 5),
+        ("recipe-sum", 2),
+        ("recipe-sum", 3),
+    ]
 
 
 def test_filling_up_is_for_recipes_alone(workspace, sheet_file):

@@ -70,7 +70,10 @@ def test_bounds_and_marks_are_no_numbers(text, amount):
         ("1.234,5", "Write 1234.5."),
         ("10,000", "Write 10000, or 10.000 if the comma was a decimal one."),
         ("1,234,567.8", "Write 1234567.8."),
-        ("5.2%", "Write 5.2, and state its unit where units stand."),
+        ("5.2%", "Write 5.2 if the unit is %, else show the cell as a plain number."),
+        ("#N/A", "Excel could not calculate this cell: mend its formula, or empty it."),
+        ("Err:502", "Excel could not calculate this cell: mend its formula, or empty it."),
+        ("5.2 mg/g", "Write 5.2, and state its unit where units stand."),
         ("3.2 ± 0.1", "Write 3.2, and 0.1 in a column of its own such as sd (표준편차)."),
         ("\uff10.\uff10\uff15", "Write 0.05."),
         ("10²", "Write digits only, or leave the cell empty if nothing was measured."),
@@ -106,6 +109,23 @@ def test_a_raised_digit_in_a_unit_stays_raised():
 def test_milli_and_mega_stay_apart():
     with pytest.raises(UnitRefused, match="expected a unit of molar concentration"):
         to_canonical("MM", ("molar concentration",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "quantity", "remedy"),
+    [
+        ("UG/ML", "mass concentration", "Write ug/mL."),
+        ("mcg/mL", "mass concentration", "Write µg/mL."),
+        ("MG / G", "mass fraction", "Write mg/g."),
+        ("ppm", "molar concentration", "Known here: µM, "),
+        ("㎎/㎖", "mass fraction", "Known here: mg/g, "),
+        ("% (w/v)", "mass fraction", "Known here: mg/g, "),
+    ],
+)
+def test_a_unit_is_suggested_only_where_it_is_the_one_typed(typed, quantity, remedy):
+    with pytest.raises(UnitRefused) as refusal:
+        to_canonical(typed, (quantity,))
+    assert refusal.value.remedy.startswith(remedy)
 
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), allow_imaginary=False))

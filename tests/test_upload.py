@@ -1,8 +1,9 @@
 """A file goes in whole with a receipt, or stays out with every fault named."""
 
+import openpyxl
 import pytest
 
-from ginseng_rd.errors import GinsengError, LabFileRejected
+from ginseng_rd.errors import GinsengError, LabFileRejected, Severity
 
 CONTENT = ("sample,analyte,value,unit", "EX-12,Rg1,3.2,mg/g", "EX-12,진세노사이드 Rg3,0.15,%")
 
@@ -75,3 +76,13 @@ def test_an_absent_file_is_one_sentence(workspace, tmp_path):
 def test_an_origin_is_one_of_three(workspace, sheet_file):
     with pytest.raises(GinsengError, match="own, published, invented, not 'guessed'"):
         workspace.upload(sheet_file("c.csv", *CONTENT), origin="guessed")
+
+
+def test_a_reading_on_two_sheets_of_a_workbook_is_asked_about(workspace, tmp_path):
+    book = openpyxl.Workbook()
+    for sheet, value in ((book.active, 3), (book.create_sheet("결과2"), 3.5)):
+        for row in (CONTENT[0].split(","), ["A", "Rg1", value, "mg/g"]):
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+    (finding,) = workspace.check(tmp_path / "two.xlsx").findings
+    assert (finding.severity, finding.code, finding.place.sheet) == (Severity.ASKS, "repeated-on-sheets", "결과2")

@@ -1,6 +1,7 @@
 """A company's own compounds come in by the same door as everything else, and are known everywhere at once."""
 
 import pytest
+from rdkit import Chem
 
 from ginseng_rd.errors import LabFileRejected, UnknownName
 
@@ -12,6 +13,17 @@ def test_a_new_compound_is_known_to_everything_after_it(workspace, sheet_file):
     assert workspace.compounds["ethyl octanoate"].code == "HY-1"
     workspace.upload(sheet_file("c.csv", "sample,analyte,value,unit", "EX-1,HY-1,2.5,mg/g"))
     assert list(workspace.readings("content")["compound"]) == ["HY-1"]
+
+
+def test_a_molfile_without_a_title_is_registered_like_any_other(workspace, tmp_path):
+    drawing = Chem.MolToMolBlock(Chem.MolFromSmiles("CCCCCCCC(=O)OCC"))
+    workspace.register(drawing, code="HY-1")
+    assert workspace.compounds["HY-1"].formula == "C10H20O2"
+    path = tmp_path / "HY-2.sdf"
+    with Chem.SDWriter(str(path)) as writer:
+        writer.write(Chem.MolFromSmiles("CCCCCCCCC(=O)OCC"))
+    workspace.upload(path)
+    assert workspace.compounds["HY-2"].formula == "C11H22O2"
 
 
 def test_a_known_structure_gives_its_compound_one_more_name(workspace, sheet_file):

@@ -193,8 +193,11 @@ class CompoundIndex:
     def by_mass(self, mass: float, *, ppm: float = 5.0, adducts: Sequence[str] = ("M",)) -> Hits:
         """Find compounds by monoisotopic mass (``M``) or by the m/z of a singly charged ion, such as ``[M+Na]+``.
 
-        ``ppm`` is the tolerance on ``mass`` itself. Raises UnknownName for an adduct that is not known.
+        ``ppm`` is the tolerance on ``mass`` itself. Raises UnknownName for an adduct that is not known, and
+        SearchRefused for no adduct, a negative tolerance or a mass of 0 or less.
         """
+        if not (mass > 0 and ppm >= 0 and adducts):
+            raise SearchRefused("A mass above 0, a tolerance of 0 ppm or more and an adduct at least are needed.")
         hits = []
         for adduct in adducts:
             if adduct not in ADDUCTS:
@@ -310,7 +313,7 @@ def _read_pattern(pattern: str) -> Any:
     query = None
     with BlockLogs():
         if len(pattern) <= _LONGEST_QUERY and not _SMARTS_BRACKET.search(pattern):
-            query = Chem.MolFromSmiles(pattern)
+            query = _as_part(Chem.MolFromSmiles(pattern))
         if len(pattern) <= _LONGEST_QUERY and query is None:
             query = Chem.MolFromSmarts(pattern)
     if query is None or not 0 < query.GetNumAtoms() <= _MOST_QUERY_ATOMS:
@@ -318,6 +321,17 @@ def _read_pattern(pattern: str) -> Any:
             f"The pattern '{pattern[:60]}' is not a SMARTS or SMILES of 1 to {_MOST_QUERY_ATOMS} atoms."
         )
     return query
+
+
+def _as_part(drawn: Any) -> Any:
+    """Return a SMILES as a part of a larger molecule: ``*`` is any atom, and a bond that is not drawn no radical."""
+    if drawn is None:
+        return None
+    for atom in drawn.GetAtoms():
+        atom.SetNumRadicalElectrons(0)
+    rules: Any = Chem.AdjustQueryParameters.NoAdjustments()
+    rules.makeDummiesQueries = True
+    return Chem.AdjustQueryProperties(drawn, rules)
 
 
 def _has_chain(cell: str, asked: SugarChain, text: str) -> bool:

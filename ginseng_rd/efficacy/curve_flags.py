@@ -27,6 +27,8 @@ def find_flags(curve: DoseResponse) -> Iterator[str]:
             yield f"the curve misses the readings: lack-of-fit test p = {curve.lack_of_fit_p:.2g}"
     if len(curve.doses) < _FEW:
         yield f"few doses: {len(curve.doses)} doses for a curve of four parameters"
+    if curve.poor_controls:
+        yield f"bad controls: {'; '.join(curve.poor_controls)} (0.5 or more is good)"
     if curve.left_out:
         yield f"{curve.left_out} of {curve.n + curve.left_out} readings left out: bounds or missing values"
 

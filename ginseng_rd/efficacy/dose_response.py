@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,19 @@ import numpy as np
 from scipy.special import fdtrc, stdtrit
 
 from ginseng_rd.efficacy.curve_flags import find_flags
+from ginseng_rd.efficacy.dose_response_many import (
+    SAME,
+    FoundCurve,
+    SampleReadings,
+    find_curves,
+    must_carry_a_curve,
+    read_sample,
+    read_samples,
+)
 from ginseng_rd.efficacy.log_logistic import (
     PARAMETERS,
-    Floats,
     FoldedReadings,
     LogLogistic,
-    fit_log_logistic,
     fold_readings,
     profile_limits,
 )
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
 
 _UNDOSED = ("negative control", "blank")  # roles that are never a sample of their own
 _SIGNIFICANT = 0.05
-_SAME = ("sample", "assay", "endpoint", "unit", "dose_unit", "origin")  # what one curve has one of
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class DoseResponse:
 
     ``points`` are the readings used, as (dose, value); ``left_out`` counts those that were bounds
     or missing. ``no_response_p`` is the F test against a flat line; ``lack_of_fit_p`` the one
-    against free means by dose, None without replicates or with four doses.
+    against free means by dose, None without replicates or with four doses. ``poor_controls`` names the
+    plates of the readings whose Z' is below 0.5, where the readings say it.
     """
 
     sample: str
@@ -61,6 +68,7 @@ class DoseResponse:
     no_response_p: float
     lack_of_fit_p: float | None
     flags: tuple[str, ...]
+    poor_controls: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -133,6 +141,8 @@ class DoseResponse:
             raise FitRefused(f"An effect lies between 0 and 100 % of the way, but {percent:g} % was asked for.")
         if not self.has_response:
             raise FitRefused(f"{self._name} has no ED{percent:g}: {self.flags[0]}.")
+        if percent == 50 and self.ic50 is not None:
+            return self.ic50
         folded = fold_readings(*np.array(self.points).T)
         estimate = _estimate_dose(folded, self.fit, percent, self.confidence, self.dose_unit)
         if estimate.relation == "=" and self.fit.unsettled:
@@ -175,6 +185,12 @@ class DoseResponse:
             columns=["sample", "quantity", "relation", "value", "unit", "low", "high", "basis", "n",
                      "se_observed_hessian", "se_gauss_newton"],
         )  # fmt: skip
+
+    def methods_sentence(self, language: str = "en") -> str:
+        """Return what was done, in the words of a methods section: en or ko."""
+        from ginseng_rd.efficacy.dose_response_words import describe_dose_response
+
+        return describe_dose_response(self, language)
 
     def plot(self) -> Any:
         """Return a Plotly figure: readings, curve, pointwise band, and the IC50 with its interval."""
@@ -265,30 +281,7 @@ def fit_dose_response(readings: pd.DataFrame, *, confidence: float = 0.95) -> Do
     """
     if not 0.5 <= confidence < 1:
         raise FitRefused(f"The confidence lies from 0.5 up to 1 (0.95 is usual), but {confidence:g} was given.")
-    names = {column: _only(readings, column) for column in _SAME}
-    dose, value = _plain_numbers(readings)
-    folded = fold_readings(dose, value)
-    fit = fit_log_logistic(folded)
-    no_response = _f_test(folded.total - fit.rss, len(PARAMETERS) - 1, fit.rss, fit.df)
-    ic50: Estimate | None = None
-    interval: tuple[float | None, float | None] = (None, None)
-    if no_response < _SIGNIFICANT:
-        estimate = _estimate_dose(folded, fit, 50, confidence, names["dose_unit"])
-        interval = (estimate.low, estimate.high)
-        ic50 = None if fit.unsettled and estimate.relation == "=" else estimate
-    curve = DoseResponse(
-        **names,
-        points=tuple(sorted(zip(dose.tolist(), value.tolist(), strict=True))),
-        left_out=len(readings) - len(dose),
-        confidence=confidence,
-        fit=fit,
-        ic50=ic50,
-        ic50_interval=interval,
-        no_response_p=no_response,
-        lack_of_fit_p=_lack_of_fit(folded, fit),
-        flags=(),
-    )
-    return replace(curve, flags=tuple(find_flags(curve)))
+    return _fit([read_sample(readings)], confidence)[0]
 
 
 def fit_dose_responses(readings: pd.DataFrame, *, by: str = "sample", confidence: float = 0.95) -> DoseResponses:
@@ -297,60 +290,67 @@ def fit_dose_responses(readings: pd.DataFrame, *, by: str = "sample", confidence
     Negative controls and blanks are passed over. A sample whose readings carry no curve does not
     stop the others: it stands in ``refused`` with the reason.
     """
-    if by not in _SAME[:3] or by not in readings:
+    if by not in SAME[:3] or by not in readings:
         raise FitRefused(f"Curves are told apart by a column sample, assay or endpoint, not by '{by}'.")
     if "role" in readings:
         readings = readings[~readings["role"].isin(_UNDOSED)]
-    curves, refused = [], []
-    for name, own in readings.groupby(by, sort=True):
+    if not 0.5 <= confidence < 1:
+        raise FitRefused(f"The confidence lies from 0.5 up to 1 (0.95 is usual), but {confidence:g} was given.")
+    samples, refused = [], []
+    for name, own in read_samples(readings, by):
         try:
-            curves.append(fit_dose_response(own, confidence=confidence))
+            if isinstance(own, FitRefused):
+                raise own
+            must_carry_a_curve(own.dose, own.value)
+            samples.append(own)
         except FitRefused as reason:
-            refused.append((str(name), str(reason)))
-    return DoseResponses(tuple(curves), tuple(refused), by)
+            refused.append((name, str(reason)))
+    return DoseResponses(tuple(_fit(samples, confidence)), tuple(refused), by)
 
 
-def _only(readings: pd.DataFrame, column: str) -> str:
-    """Return the one text a column holds, cells left empty set aside; empty without the column."""
-    if column not in readings:
-        return ""
-    found = sorted({str(cell).strip() for cell in readings[column].dropna()} - {""})
-    if len(found) > 1:
-        words = ", ".join(f"'{name}'" for name in found[:5])
-        raise FitRefused(
-            f"One curve has one {column.replace('_', ' ')}, but the readings have {len(found)}: {words}. "
-            "Choose one, or bring them to one unit, before fitting."
-        )
-    return found[0] if found else ""
+def _fit(samples: Sequence[SampleReadings], confidence: float) -> list[DoseResponse]:
+    """Return the curves of samples, fitted side by side."""
+    for sample in samples:
+        must_carry_a_curve(sample.dose, sample.value)
+    folded = [fold_readings(sample.dose, sample.value) for sample in samples]
+    found = find_curves(folded, confidence)
+    return [_judge(*each, confidence) for each in zip(samples, folded, found, strict=True)]
 
 
-def _plain_numbers(readings: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return doses and values of the readings that are plain numbers; FitRefused if they carry no curve."""
-    lacking = [column for column in ("dose", "value") if column not in readings]
-    if lacking:
-        raise FitRefused(f"The readings have no column '{lacking[0]}'; a curve needs dose and value.")
-    try:
-        dose, value = (readings[column].to_numpy(dtype=np.float64, na_value=np.nan) for column in ("dose", "value"))
-    except (TypeError, ValueError) as error:
-        raise FitRefused(f"Doses and values must be numbers before a curve is fitted: {error}.") from None
-    plain = ~(np.isnan(dose) | np.isnan(value))
-    if "relation" in readings:
-        plain &= readings["relation"].fillna("=").isin(["=", ""]).to_numpy()
-    dose, value = dose[plain], value[plain]
-    if np.any(dose < 0) or not (np.all(np.isfinite(dose)) and np.all(np.isfinite(value))):
-        raise FitRefused("A dose is 0 or more, and doses and values are finite; the readings hold others.")
-    tested = len(np.unique(dose[dose > 0]))
-    if len(np.unique(dose)) < len(PARAMETERS) or tested < 3 or len(dose) <= len(PARAMETERS):
-        raise FitRefused(
-            f"{len(dose)} readings at {tested} doses above 0 do not carry a curve of four parameters: it needs "
-            "at least 5 readings at 4 doses, of which one may be 0."
-        )
-    if np.ptp(value) == 0:
-        raise FitRefused(f"All {len(value)} readings are {value[0]:g}: there is no response to fit.")
-    return dose, value
+def _judge(sample: SampleReadings, folded: FoldedReadings, found: FoundCurve, confidence: float) -> DoseResponse:
+    """Return one curve with its IC50, as far as the readings determine it, and its flags."""
+    fit = found.fit
+    no_response = _f_test(folded.total - fit.rss, len(PARAMETERS) - 1, fit.rss, fit.df)
+    ic50: Estimate | None = None
+    interval: tuple[float | None, float | None] = (None, None)
+    if no_response < _SIGNIFICANT:
+        estimate = _estimate_dose(folded, fit, 50, confidence, sample.names["dose_unit"], found.limits)
+        interval = (estimate.low, estimate.high)
+        ic50 = None if fit.unsettled and estimate.relation == "=" else estimate
+    curve = DoseResponse(
+        **sample.names,
+        points=tuple(sorted(zip(sample.dose.tolist(), sample.value.tolist(), strict=True))),
+        left_out=sample.left_out,
+        confidence=confidence,
+        fit=fit,
+        ic50=ic50,
+        ic50_interval=interval,
+        no_response_p=no_response,
+        lack_of_fit_p=_lack_of_fit(folded, fit),
+        flags=(),
+        poor_controls=sample.poor_controls,
+    )
+    return replace(curve, flags=tuple(find_flags(curve)))
 
 
-def _estimate_dose(folded: FoldedReadings, fit: LogLogistic, percent: float, confidence: float, unit: str) -> Estimate:
+def _estimate_dose(
+    folded: FoldedReadings,
+    fit: LogLogistic,
+    percent: float,
+    confidence: float,
+    unit: str,
+    limits: tuple[float, float] | None = None,
+) -> Estimate:
     """Return the dose of an effect with its profile limits; outside the doses tested, a bound.
 
     A bound keeps a limit that lies among the doses, and only that.
@@ -359,7 +359,7 @@ def _estimate_dose(folded: FoldedReadings, fit: LogLogistic, percent: float, con
     rss = max(fit.rss, 1e-12 * folded.total)
     logit = math.log(percent / (100 - percent))
     ceiling = rss * (1 + _student(confidence, fit.df) ** 2 / fit.df)
-    low, high = profile_limits(folded, fit, logit=logit, ceiling=ceiling)
+    low, high = limits or profile_limits(folded, fit, logit=logit, ceiling=ceiling)
     log_dose = math.log(fit.ed50) + logit / abs(fit.slope)
     lowest, highest = float(folded.dose[folded.dose > 0][0]), float(folded.dose[-1])
     n, basis = int(folded.count.sum()), f"{100 * confidence:g} % profile likelihood"
@@ -379,7 +379,8 @@ def _lack_of_fit(folded: FoldedReadings, fit: LogLogistic) -> float | None:
 
 def _f_test(explained: float, by: int, left: float, df: int) -> float:
     """Return the p value of ``explained`` sum of squares against the one ``left``."""
-    ratio = (explained / by) / max(left / df, np.finfo(float).tiny)
+    with np.errstate(over="ignore"):  # readings without any scatter
+        ratio = (explained / by) / max(left / df, np.finfo(float).tiny)
     return float(fdtrc(by, df, max(ratio, 0.0)))
 
 

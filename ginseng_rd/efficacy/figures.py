@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ginseng_rd.errors import FitRefused
+from ginseng_rd.words import say
 
 if TYPE_CHECKING:
+    from ginseng_rd.efficacy.curve_fit import CurveFit
     from ginseng_rd.efficacy.dose_response import DoseResponse
     from ginseng_rd.records.estimate import Estimate
 
@@ -43,6 +45,48 @@ def draw_curves(curves: Sequence[DoseResponse]) -> Any:
     flagged = sum(bool(curve.flags) for curve in curves)
     notes = [f"{flagged} of {len(curves)} curves carry flags: see the table"] if flagged else []
     return _set_title(_draw(curves, with_bands=False), curves, "Dose-response curves", notes)
+
+
+def draw_curve_fit(fit: CurveFit) -> Any:
+    """Draw readings, fitted curves and pointwise bands of a curve model, in the language in force."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    doses = sorted({dose for _, dose, _ in fit.points if dose > 0})
+    at = np.geomspace(doses[0], doses[-1], 201)
+    for curve, colour in zip(fit.curves, cycle(PALETTE), strict=False):
+        name = escape(curve or fit.model)
+        own = [(dose or doses[0] / 5, value) for label, dose, value in fit.points if label == curve]
+        marker = {"color": colour, "size": 7, "opacity": 0.6}
+        x, y = zip(*own, strict=True)
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, name=name, legendgroup=name, showlegend=False)
+        if not fit.is_determined:
+            continue
+        band = fit.predict(at, curve)
+        if not band["low"].isna().any():
+            limits = [*band["high"], *band["low"][::-1]]
+            figure.add_scatter(
+                x=[*at, *at[::-1]], y=limits, fill="toself", fillcolor=colour, opacity=0.15, line={"width": 0},
+                name=say("pointwise band", "점별 신뢰대"), legendgroup=name, showlegend=False, hoverinfo="skip",
+            )  # fmt: skip
+        line = {"color": colour, "width": 2}
+        figure.add_scatter(x=at, y=band["value"], mode="lines", line=line, name=name, legendgroup=name)
+    level = f"{100 * fit.confidence:g} %"
+    words = fit.optimum.problem.model
+    band_note = say(f"{level} pointwise band", f"{level} 점별 신뢰대")
+    title = f"{say(words.words, words.korean)} ({fit.model})"
+    title += say(" (invented example data)", " (가상의 예시 자료)") if fit.origin == "invented" else ""
+    notes = [fit.optimum.unsettled or band_note]
+    figure.update_xaxes(type="log", title=_label(say("Dose", "용량"), {fit.dose_unit}))
+    figure.update_yaxes(title=_label(fit.endpoint or say("Response", "반응"), {fit.unit}))
+    subtitle = {"text": "<br>".join(map(escape, notes)), "font": {"size": 12, "color": _GREY}}
+    figure.update_layout(
+        template="plotly_white",
+        font={"size": 13},
+        title={"text": escape(title), "subtitle": subtitle, "yref": "container", "y": 0.97, "yanchor": "top"},
+        margin={"t": 96},
+    )
+    return figure
 
 
 def _draw(curves: Sequence[DoseResponse], *, with_bands: bool) -> Any:

@@ -133,6 +133,11 @@ def fit_log_logistic(folded: FoldedReadings) -> LogLogistic:
     return _describe(folded, best, unsettled)
 
 
+def describe_at(folded: FoldedReadings, log_steepness: float, location: float) -> LogLogistic:
+    """Return the curve of an optimum already found, ``location`` being ln ED50 about the middle of the doses."""
+    return _describe(folded, np.array([log_steepness, location]), "")
+
+
 def profile_limits(
     folded: FoldedReadings, curve: LogLogistic, *, logit: float, ceiling: float
 ) -> tuple[float | None, float | None]:
@@ -223,8 +228,17 @@ def _reduced_derivatives(folded: FoldedReadings, place: Floats) -> tuple[Floats,
     by_log = np.array([1.0, 1.0, signed, 1.0])
     hessian = hessian * np.outer(by_log, by_log)
     hessian[2, 2] -= signed * downhill[2]
-    plateaus = np.linalg.pinv(hessian[:2, :2], hermitian=True) @ hessian[:2, 2:]
+    plateaus = _invert_pair(hessian[:2, :2]) @ hessian[:2, 2:]
     return (by_log * downhill)[2:], hessian[2:, 2:] - hessian[2:, :2] @ plateaus
+
+
+def _invert_pair(matrix: Floats) -> Floats:
+    """Return the inverse of a symmetric 2 x 2 matrix; its pseudo-inverse where it is close to singular."""
+    (a, b), (_, c) = matrix
+    whole = float(a * c - b * b)
+    if whole <= max(1e-12 * abs(float(a * c)), 1e-200):
+        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
+    return np.array([[c, -b], [-b, a]]) / whole
 
 
 def _full_derivatives(folded: FoldedReadings, place: Floats) -> tuple[float, Floats, Floats, Floats, Floats]:

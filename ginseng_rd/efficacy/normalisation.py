@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ginseng_rd.errors import FitRefused
 
 if TYPE_CHECKING:
@@ -42,7 +45,13 @@ class PlateQuality:
 
 @dataclass(frozen=True, eq=False)
 class NormalisedPlates:
-    """Readings in % inhibition, row for row as they came in, and the quality of each plate."""
+    """Readings in % inhibition, row for row as they came in, and the quality of each plate.
+
+    Two columns are added: ``control_se``, the standard error in % that the means of the plate's controls
+    bring into a reading (the same for all alike, so replicates do not lessen it; NaN where a control has
+    one well), and ``z_prime``. A relative IC50 of one plate does not move with the controls; plateaus
+    and the dose of an absolute effect do.
+    """
 
     readings: pd.DataFrame
     quality: tuple[PlateQuality, ...]
@@ -82,6 +91,8 @@ def normalise_to_controls(readings: pd.DataFrame) -> NormalisedPlates:
     for (_, wells), plate in zip(plates, quality, strict=True):
         share = (plate.negative_mean - wells["value"]) / (plate.negative_mean - plate.blank_mean)
         frame.loc[wells.index, "value"] = 100 * share
+        frame.loc[wells.index, "control_se"] = _control_error(wells, share)
+        frame.loc[wells.index, "z_prime"] = np.nan if plate.z_prime is None else plate.z_prime
     frame["endpoint"] = "inhibition of " + frame["endpoint"].astype(str)
     frame["unit"] = "%"
     frame["relation"] = frame["value"].notna().map({True: "=", False: "missing"})
@@ -121,6 +132,16 @@ def _judge_plate(wells: pd.DataFrame) -> PlateQuality:
         z_prime_against=name,
         missing=int(wells["value"].isna().sum()),
     )
+
+
+def _control_error(wells: pd.DataFrame, share: pd.Series[float]) -> NDArray[np.float64]:
+    """Return the standard error of each reading, in %, from those of the means of negative control and blank."""
+    negative, blank = (_controls(wells, role).to_numpy(dtype=np.float64) for role in ("negative control", "blank"))
+    errors = [own.std(ddof=1) / np.sqrt(len(own)) if len(own) > 1 else np.nan for own in (negative, blank)]
+    reached = share.to_numpy(dtype=np.float64)
+    per_unit = 100 / abs(float(negative.mean() - blank.mean()))
+    joint: NDArray[np.float64] = per_unit * np.hypot((1 - reached) * errors[0], reached * errors[1])
+    return joint
 
 
 def _controls(wells: pd.DataFrame, role: str) -> pd.Series[float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ginseng_rd.errors import Finding, Severity
 from ginseng_rd.labfiles.tables import TextTable
-from ginseng_rd.records.kinds import Kind
+from ginseng_rd.records.kinds import Holds, Kind
 
 
 @dataclass
@@ -21,7 +21,8 @@ class Case:
     def __post_init__(self) -> None:
         for column in self.kind.columns:
             texts = self.table.columns.get(column.name)
-            self.cells[column.name] = [""] * len(self.table) if texts is None else list(map(str.strip, texts))
+            trim = _trim_structure if column.holds is Holds.STRUCTURE else str.strip
+            self.cells[column.name] = [""] * len(self.table) if texts is None else list(map(trim, texts))
 
     def tell(
         self,
@@ -39,3 +40,9 @@ class Case:
         """Say in how many rows of the file some records stand, where it is more than one."""
         rows = len({self.table.rows[i] for i in records})
         return f" in {rows} rows" if rows > 1 else ""
+
+
+def _trim_structure(text: str) -> str:
+    """Return a structure without outer blanks; a molfile as it is, for its lines count, and its title may be empty."""
+    line = text.strip()
+    return text if "\n" in line else line

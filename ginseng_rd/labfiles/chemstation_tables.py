@@ -54,6 +54,11 @@ class PrintedTable:
     def is_whole(self) -> bool:
         return any(name.startswith("Totals") for name in self.totals)
 
+    @property
+    def lost(self) -> list[str]:
+        """The signals named above the table that it is not of: only one that says a peak's signal is of several."""
+        return [] if "Sig" in self.columns else sorted({*self.signals} - {self.signals[-1]})
+
     def take(self, number: int, line: str) -> None:
         """Take a line as a peak or as totals, if it is one."""
         if stated := _TOTALS.match(line.strip()):

@@ -13,6 +13,8 @@ from typing import Any
 from ginseng_rd.errors import Finding, Place, Severity, UnknownName
 from ginseng_rd.labfiles.bulk import without_cycle_search
 from ginseng_rd.labfiles.case import Case
+from ginseng_rd.labfiles.plate_checks import is_on_a_plate
+from ginseng_rd.labfiles.plates import find_well, name_well
 from ginseng_rd.labfiles.plausibility import weigh_plausibility
 from ginseng_rd.labfiles.repeats import name_repeats
 from ginseng_rd.labfiles.rules import weigh_rules
@@ -106,6 +108,8 @@ def _judge_presence(case: Case) -> None:
 
 def _judge_text(case: Case, column: Column) -> list[str | None]:
     texts = case.cells[column.name]
+    if column.name == "well":
+        return _judge_wells(case)
     if not column.choices:
         return [text or None for text in texts]
     expected = f"one of {', '.join(column.spoken_choices())}"
@@ -115,6 +119,21 @@ def _judge_text(case: Case, column: Column) -> list[str | None]:
             remedy = "Write one of them, or leave the cell empty."
             case.tell(i, column.name, "wrong-choice", f"'{text}'", expected, remedy)
     return [choices[text] for text in texts]
+
+
+def _judge_wells(case: Case) -> list[str | None]:
+    """Return wells as they are stored, A01 for ``a1``; ask about a text that is no well of any plate."""
+    named: dict[str, str | None] = {"": None}
+    first_of = {text: i for i, text in reversed(list(enumerate(case.cells["well"])))}
+    for text, i in first_of.items():
+        well = find_well(text.upper())
+        if well and is_on_a_plate(well):
+            named[text] = name_well(well)
+        elif text:
+            named[text] = text
+            remedy = "Correct the well; accepted, it is kept as text."
+            case.tell(i, "well", "no-such-well", f"'{text}'", "a well such as B07", remedy, Severity.ASKS)
+    return list(map(named.__getitem__, case.cells["well"]))
 
 
 def _read_cells(case: Case, name: str, read: Callable[[str], Any]) -> list[Any]:

@@ -16,11 +16,11 @@ class Plan:
     """How a sheet's headings are read as one kind.
 
     ``declared`` maps a column of the kind to the position of its heading, ``units`` a unit column
-    to the unit a heading states, ``stated_at`` to the position of that heading, and ``own_units`` a
-    column without a unit column to its unit; ``melted``
-    are the headings that are readings, ``unknown`` the positions the kind has no place for,
-    ``doubtful`` those of them that begin with a compound beside compounds that are read, and
-    ``clashes`` the columns that two headings claim.
+    to the unit a heading states, ``stated_at`` to the position of that heading, ``overruled`` one
+    whose unit a column of the sheet states too to that heading, and ``own_units`` a column without a
+    unit column to its unit; ``melted`` are the headings that are readings, ``unknown`` the positions
+    the kind has no place for, ``doubtful`` those of them that begin with a compound beside compounds
+    that are read, and ``clashes`` the columns that two headings claim.
     """
 
     kind: Kind
@@ -29,6 +29,7 @@ class Plan:
     declared: dict[str, int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     stated_at: dict[str, int] = field(default_factory=dict)
+    overruled: dict[str, int] = field(default_factory=dict)
     own_units: dict[str, str] = field(default_factory=dict)
     melted: list[Melt] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
@@ -79,6 +80,7 @@ def _plan(kind: Kind, headings: list[Heading], source: Source) -> Plan:
         _place(plan, i, names - set(wishes.values()))
     for stated in [name for name in plan.units if name in plan.declared or name in plan.fixed]:
         del plan.units[stated]
+        plan.overruled[stated] = plan.stated_at[stated]
     if kind.measured and "value" not in plan.declared:
         told = plan.provided() & {"analyte", "unit", "replicate"}
         told -= {"unit"} & {*plan.fixed}  # a unit given with the file is for headings without one

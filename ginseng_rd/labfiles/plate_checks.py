@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from ginseng_rd.errors import Finding, Place, Severity
-from ginseng_rd.labfiles.plates import SIZES, find_well, name_row, name_well
+from ginseng_rd.labfiles.plates import SIZES, Well, find_well, name_row, name_well
 from ginseng_rd.records.readings import Readings, all_differ, group_rows, tell_apart
 
 _HIGHEST_OD = 5.0  # no plate reader sees a darker well
+_LOWEST_OD = -1.0  # what is left of a well once its blank is taken off lies near zero
 _SIGNALS = {"OD", "RFU", "counts", "counts/s"}
 _CONTROLS = {"negative control", "positive control", "blank"}
 _FEW_MISSING = 0.1  # of a block of wells; more were left out on purpose
@@ -34,6 +35,7 @@ def weigh_plates(readings: Readings) -> Told:
     """
     columns = readings.columns
     yield from _dark_wells(readings)
+    yield from _negative_wells(readings)
     wells_once = all_differ(columns, (*_READ, "well", "replicate"))
     with_gap: set[tuple[Any, ...]] = set()
     for records in group_rows(columns, _READ):
@@ -47,6 +49,12 @@ def weigh_plates(readings: Readings) -> Told:
         if columns["time"][records[0]] is None:
             yield from _weigh_controls(readings, key, records)
     yield from _wide_replicates(readings)
+
+
+def is_on_a_plate(well: Well) -> bool:
+    """Say whether the largest plate has a well."""
+    high, wide = SIZES[1536]
+    return well[0] in map(name_row, range(high)) and well[1] <= wide
 
 
 def _dark_wells(readings: Readings) -> Told:
@@ -70,6 +78,17 @@ def _dark_wells(readings: Readings) -> Told:
         expected = f"absorbances up to {_HIGHEST_OD:g} OD in {of}"
         place = readings.places[records[0]]
         yield records[0], Finding(Severity.STOPS, "absorbance-too-high", place, found, expected, remedy)
+
+
+def _negative_wells(readings: Readings) -> Told:
+    columns = readings.columns
+    if min(filter(None, columns["value"]), default=0) >= _LOWEST_OD:
+        return
+    for i, (value, unit) in enumerate(zip(columns["value"], columns["unit"], strict=True)):
+        if unit == "OD" and value is not None and value < _LOWEST_OD:
+            found, expected = f"'{columns['value_text'][i]}'", f"absorbances of {_LOWEST_OD:g} OD or more"
+            remedy = "Check the number and its sign, or accept it as it is."
+            yield i, Finding(Severity.ASKS, "absorbance-too-low", readings.places[i], found, expected, remedy)
 
 
 def _wells_twice(readings: Readings, records: list[int]) -> Told:

@@ -60,8 +60,11 @@ def why_unreadable(data: bytes) -> Finding | None:
     for magic, what, remedy in _MAGIC:
         if data.startswith(magic):
             return _refusal("not-a-table", what, remedy)
-    if data.lstrip()[:20].lower().startswith(_HTML):
-        return _refusal("not-a-table", "a web page, whatever its name ends in", _SAVE_AS_XLSX)
+    beginning = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if beginning.startswith(b"<") and any(mark in beginning for mark in _HTML):
+        return _refusal("other-workbook", "a web page, whatever its name ends in", _SAVE_AS_XLSX)
+    if beginning.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in beginning:
+        return _refusal("other-workbook", "an XML spreadsheet of Excel 2003", _SAVE_AS_XLSX)
     text = unicode_of(data)
     if b"\0" in data and (text is None or "\0" in text):
         return _refusal(

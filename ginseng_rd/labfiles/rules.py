@@ -24,7 +24,7 @@ def weigh_rules(table: TextTable, readings: Readings) -> list[tuple[int, Finding
     return [
         (breach.row.at, _finding(rule, breach, table))
         for rule in KINDS[readings.kind].rules
-        for row in _rows_with(readings, rule.needs)
+        for row in _rows_with(readings, rule)
         for breach in rule.weigh(row)
     ]
 
@@ -71,11 +71,16 @@ def _finding(rule: Rule | WideRule, breach: Breach, table: TextTable) -> Finding
     return Finding(rule.severity, rule.code, place, breach.found, breach.expected, breach.remedy)
 
 
-def _rows_with(readings: Readings, needs: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the rows that fill in all of some columns."""
-    needed = [readings.columns[name] for name in needs]
+def _rows_with(readings: Readings, rule: Rule) -> Iterator[Row]:
+    """Yield the rows that fill in all that a rule needs, and that it concerns."""
+    needed = [readings.columns[name] for name in rule.needs]
     if any(column.count(None) == len(column) for column in needed):
         return
+    of_concern = {
+        value for value in set(needed[0]) if value is not None and (not rule.concerns or rule.concerns(value))
+    }
+    if not of_concern:
+        return
     for i, values in enumerate(zip(*needed, strict=True)):
-        if None not in values:
+        if None not in values and values[0] in of_concern:
             yield Row(readings.kind, readings.columns, i, 0)

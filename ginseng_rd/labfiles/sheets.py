@@ -60,6 +60,10 @@ def _read_delimited(source: Source, text: str) -> list[list[str]]:
         return list(reader)
     except csv.Error as error:
         place = Place(row=reader.line_num)
+        if "field limit" in str(error):
+            found = f"a cell of more than {csv.field_size_limit():,} characters, or a quotation mark that is not closed"
+            remedy = "Close the quotation mark, or shorten the cell."
+            raise _rejected(source, "cell-too-long", place, found, "cells of a table", remedy) from error
         remedy = "Close the quotation mark, or write two of them where one belongs to the text."
         found = f"a quotation mark out of place ({error})"
         raise _rejected(source, "broken-quotes", place, found, "quotes around whole cells", remedy) from error

@@ -14,6 +14,7 @@ from ginseng_rd.labfiles.workbooks import Sheet, WorkbookRefused, name_form, rea
 from ginseng_rd.records.kinds import KINDS
 
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_HANGUL, _HANJA = re.compile("[가-힣]"), re.compile("[\u4e00-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,8 @@ class Source:
 
 def unicode_of(data: bytes) -> str | None:
     """Return ``data`` as text if it is UTF-8 or UTF-16, else None. A character cut off at the end is dropped."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif _every_other_is_nul(data[1:400]):
-        encoding = "utf-16-le"
-    elif _every_other_is_nul(data[:400]):
-        encoding = "utf-16-be"
-    else:
-        encoding = "utf-8-sig"
+    is_marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if is_marked else _name_encoding(data[:400])
     try:
         return codecs.getincrementaldecoder(encoding)().decode(data, final=False)
     except UnicodeDecodeError:
@@ -75,17 +70,25 @@ def unicode_of(data: bytes) -> str | None:
 def decode_instrument(data: bytes) -> str:
     """Return the text an instrument wrote: Unicode, or else the code page of its computer.
 
-    Hangul in CP949 comes in pairs of high bytes; a lone one, such as the µ of "µl", is Western.
+    Hangul in CP949 comes in pairs of high bytes; a lone one, such as the µ of "µl", is Western, and so are pairs
+    that would be Chinese characters in a text without Hangul, such as "äö".
     """
     text = unicode_of(data)
     if text is not None:
         return text
-    korean = all(len(run[0]) % 2 == 0 for run in _HIGH_BYTES.finditer(data))
-    return data.decode("cp949" if korean else "cp1252", errors="replace")
+    korean = data.decode("cp949", errors="replace")
+    is_paired = all(len(run[0]) % 2 == 0 for run in _HIGH_BYTES.finditer(data))
+    if is_paired and (_HANGUL.search(korean) or not _HANJA.search(korean)):
+        return korean
+    return data.decode("cp1252", errors="replace")
 
 
-def _every_other_is_nul(data: bytes) -> bool:
-    return len(data) > 1 and not any(data[::2])
+def _name_encoding(head: bytes) -> str:
+    """Tell UTF-16 without its mark: commas, digits and line ends have a zero byte on one side, Hangul seldom has."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if 16 * max(even, odd) < len(head) or 4 * min(even, odd) >= max(even, odd):
+        return "utf-8-sig"
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def apply_wishes(table: TextTable, source: Source) -> tuple[TextTable, list[Finding]]:

@@ -12,6 +12,7 @@ from ginseng_rd.labfiles.headings import Heading, read_heading, stack_headings
 from ginseng_rd.labfiles.melting import Melt, find_gaps
 from ginseng_rd.labfiles.plans import Plan, best_plan
 from ginseng_rd.labfiles.refusals import name_instrument
+from ginseng_rd.labfiles.sheet_checks import weigh_sheet
 from ginseng_rd.labfiles.sheets import read_sheets, tell_hidden, tell_merged
 from ginseng_rd.labfiles.source import Source, wish_refused
 from ginseng_rd.labfiles.tables import LabFile, TextTable
@@ -109,6 +110,7 @@ def _tabulate(block: _Block) -> tuple[TextTable, list[Finding]]:
         numbers.append(number)
         kept.append(cells)
     findings += ragged
+    findings += weigh_sheet(sheet.name, plan, list(zip(numbers, kept, strict=True)))
     if not kept and not ragged:
         findings.append(_no_rows(block))
     if not plan.melted:

@@ -58,6 +58,9 @@ ENDPOINTS = (
     Endpoint("erythema index", "홍반 지수", "a.u.", 0, 1_000, -1, ("Mexameter erythema", "홍반")),
     Endpoint("ITA", "개별유형각", "°", -90, 90, 0, ("individual typology angle",)),
     Endpoint("pH", "산도", "pH", 0, 14, 0, ()),
+    Endpoint("osmolality", "삼투압", "mOsm/kg", 0, 6_000, 0, ("osmolarity", "삼투질 농도")),
+    Endpoint("cell viability", "세포 생존율", "%", 0, 500, 0, ("viability", "생존율", "세포생존율 %")),
+    Endpoint("inhibition", "저해율", "%", -200, 110, 0, ("inhibition rate", "억제율", "% inhibition", "inhibition %")),
     Endpoint("viscosity", "점도", "mPa·s", 0, None, 0, ()),
 )
 

@@ -7,10 +7,11 @@ a process, which needs the compounds, is a function of its own called beside ``w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from ginseng_rd.errors import Finding
+from ginseng_rd.errors import Finding, Severity
 from ginseng_rd.labfiles import TextTable
+from ginseng_rd.labfiles.repeats import find_repeats_between
 from ginseng_rd.labfiles.rules import weigh_wide_rules
 from ginseng_rd.records.kinds import WIDE_RULES
 from ginseng_rd.records.kinds.rule import Row
@@ -39,7 +40,14 @@ def judge_against_store(
     stored = {
         kind: _stored(store, kind, list(columns), readings, leaving_out=leaving_out) for kind, columns in wanted.items()
     }
-    return weigh_wide_rules(rules, tables, readings, stored)
+    return [*_repeats_between_sheets(readings), *weigh_wide_rules(rules, tables, readings, stored)]
+
+
+def _repeats_between_sheets(readings: Sequence[Readings]) -> Iterator[Finding]:
+    for earlier, places in find_repeats_between(readings):
+        found = f"{len(places)} rows of readings that stand on sheet '{earlier}' too"
+        remedy = "Leave one of the two out, or accept it if they were measured twice."
+        yield Finding(Severity.ASKS, "repeated-on-sheets", places[0], found, "each reading once in a file", remedy)
 
 
 def _stored(

@@ -56,6 +56,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "replicates-unnumbered": ("반복 번호가 없는 반복 측정입니다", "반복 측정으로 보았습니다."),
     "ragged-row": ("칸 수가 제목 행과 다릅니다", "쉼표가 든 글은 따옴표로 묶고, 숫자는 소수점으로 적으십시오."),
     "broken-quotes": ("따옴표가 맞지 않습니다", "따옴표를 닫으십시오."),
+    "cell-too-long": ("칸이 너무 깁니다", "따옴표를 닫거나 그 칸을 줄이십시오."),
     "code-page": ("UTF-8이 아닌 글자입니다", "글자가 깨져 보이면 'CSV UTF-8'로 저장해 다시 올리십시오."),
     "no-kind-fits": ("제목 행으로 자료 종류를 알 수 없습니다", "제목을 고치거나, 어느 열이 무엇인지 지정하십시오."),
     "no-rows": ("제목만 있고 자료가 없습니다", "자료를 넣어 다시 올리십시오."),
@@ -232,7 +233,10 @@ FORMS: dict[str, tuple[str, str]] = {
     "empty-well": ("빈 웰이 있습니다", _EXPORT_AGAIN),
     "well-not-read": ("측정하지 못한 웰이 있습니다", "확인하십시오."),
     "plates-alike": ("이름이 같은 플레이트가 있습니다", "이름을 다르게 하십시오."),
-    "wells-unlabelled": ("시료를 적지 않은 웰이 있습니다", "시료가 없는 웰이면 받아들이십시오. 웰 이름을 시료로 씁니다."),
+    "wells-unlabelled": (
+        "시료를 적지 않은 웰이 있습니다",
+        "시료가 없는 웰이면 받아들이십시오. 웰 이름을 시료로 씁니다.",
+    ),
     "group-without-plate": ("플레이트가 없는 시료 묶음이 있습니다", "확인하십시오."),
     "labels-unclear": ("측정 이름을 구별할 수 없습니다", _EXPORT_AGAIN),
     "beside-the-plate": ("플레이트 옆에 다른 칸이 있습니다", "그 칸은 읽지 않았습니다."),
@@ -306,6 +310,8 @@ def in_korean(code: str, found: str, expected: str, remedy: str) -> Told | None:
         return Told(what, typed, "", f"{' 또는 '.join(filter(None, to_write.groups()))}(으)로 적으십시오.")
     if in_percent := _IF_PERCENT.match(remedy):
         todo = f"단위가 %이면 {in_percent[1]}(으)로 적고, 아니면 셀을 일반 숫자로 표시하십시오."
+    if remedy.startswith("Excel could not calculate"):
+        todo = "엑셀이 계산하지 못한 칸입니다. 수식을 고치거나 칸을 비우십시오."
     if nearest := _NEAREST.search(remedy):
         todo = f"{nearest[1].replace(' or ', ', ')} 입니까? {todo}"
     return Told(what, typed, _right(expected), todo)

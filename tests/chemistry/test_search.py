@@ -52,6 +52,11 @@ def test_a_substructure_search_that_ends_early_says_how_far_it_came(index):
     assert index.by_substructure("CO", seconds=0.0).note == f"Only the first 0 of {len(index)} were looked through."
 
 
+@pytest.mark.parametrize(("part", "same"), [("*~*", "C"), ("*", "C"), ("[C@H]", "C"), ("C1=CC=CC=C1*", "c1ccccc1C")])
+def test_a_star_is_any_atom_and_an_open_bond_no_radical(index, part, same):
+    assert set(index.by_substructure(part).codes) >= set(index.by_substructure(same).codes) != set()
+
+
 @pytest.mark.parametrize("pattern", ["", "C1CC", "[", "*" * 3000, "C" * 200])
 def test_a_pattern_that_is_none_is_refused(index, pattern):
     with pytest.raises(SearchRefused, match="not a SMARTS or SMILES"):
@@ -98,6 +103,12 @@ def test_an_ion_of_rb1_is_found_by_its_mass(index, mz, adduct):
     assert "Rb1" in hits.codes
     assert {hit.measures["adduct"] for hit in hits} == {adduct}
     assert all(abs(hit.measures["error_ppm"]) <= 2 for hit in hits)
+
+
+@pytest.mark.parametrize("asked", [{"ppm": -1}, {"adducts": []}, {"mass": 0.0}, {"mass": float("nan")}])
+def test_a_mass_that_nothing_can_have_is_refused(index, asked):
+    with pytest.raises(SearchRefused, match="A mass above 0"):
+        index.by_mass(**{"mass": 1108.6, **asked})
 
 
 def test_an_unknown_adduct_is_told(index):

@@ -2,6 +2,7 @@ import csv
 import io
 from dataclasses import fields
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
@@ -9,6 +10,7 @@ from rdkit import Chem
 from ginseng_rd.chemistry.compounds import Compound, reference_compounds
 from ginseng_rd.chemistry.registration import CompoundRegister
 from ginseng_rd.chemistry.structure_files import write_compounds_csv, write_sdf
+from ginseng_rd.errors import Severity
 from ginseng_rd.labfiles import judge, read_lab_file
 from ginseng_rd.upload.compounds import draft_compounds
 
@@ -74,6 +76,28 @@ def test_fields_are_known_by_their_usual_names_in_korean_and_english():
 def test_a_record_without_fields_is_named_by_its_first_line():
     (draft,), _ = read_sdf(("EtOH" + ETHANOL + "$$$$\n").encode())
     assert draft.code == "EtOH"
+
+
+def test_a_single_structure_without_title_is_named_by_its_file():
+    (table,) = read_lab_file("HY-7.mol", ETHANOL.encode(), is_compound=lambda _: False).tables
+    part, findings = judge(table, code_of=str)
+    (draft,) = draft_compounds(table, part)
+    assert (draft.code, findings) == ("HY-7", ())
+
+
+@pytest.mark.parametrize("title", ["", "EtOH"])
+def test_a_molfile_with_or_without_a_title_keeps_its_lines(title):
+    (draft,), _ = read_sdf(record(("code", "A"), drawing=title + ETHANOL).encode())
+    (answer,) = CompoundRegister([]).judge_all([draft])
+    assert answer.compound is not None
+    assert answer.compound.smiles == "CCO"
+
+
+@pytest.mark.parametrize("parted", ["", ">  <code>\nA\n"])
+def test_structures_that_nothing_parts_are_not_taken_for_one(parted):
+    _, (fault, *_) = read_sdf((f"A{ETHANOL}{parted}" + f"B{ETHANOL}" + f"C{ETHANOL}").encode())
+    assert (fault.severity, fault.code) == (Severity.STOPS, "cut-file")
+    assert fault.found == "a second structure in the record that begins in line 1"
 
 
 def test_a_record_cut_off_is_told_with_its_line():

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from ginseng_rd.efficacy.dose_response import fit_dose_response
 from ginseng_rd.efficacy.normalisation import normalise_to_controls
 from ginseng_rd.errors import FitRefused
 
@@ -93,3 +94,24 @@ def test_the_readings_given_are_left_as_they_were():
 def test_a_positive_control_run_at_several_doses_is_no_level_to_judge_by():
     plate = make_plate().assign(dose=[None] * 4 + [1.0, 10.0, 5.0, 5.0])
     assert normalise_to_controls(plate).quality[0].z_prime_against == "blank"
+
+
+def test_the_error_of_the_controls_goes_with_each_reading():
+    readings = normalise_to_controls(make_plate()).readings
+    negative, blank = 0.1414214 / 2**0.5, 0.0141421 / 2**0.5
+    half_way = 100 * ((0.5 * negative) ** 2 + (0.5 * blank) ** 2) ** 0.5 / 0.89
+    assert readings.loc[6, "control_se"] == pytest.approx(half_way, rel=1e-5)
+
+
+def test_a_curve_from_a_plate_with_poor_controls_says_so():
+    doses = pd.DataFrame({"dose": [1.0, 3, 10, 30, 100, 300], "value": [2.0, 8, 30, 70, 90, 95]})
+    poor = fit_dose_response(doses.assign(plate="P1", z_prime=0.21))
+    assert "bad controls: P1, Z' = 0.21 (0.5 or more is good)" in poor.flags
+    assert not any("controls" in flag for flag in fit_dose_response(doses.assign(plate="P1", z_prime=0.7)).flags)
+
+
+def test_the_methods_sentence_of_a_curve_reads_in_both_languages():
+    doses = pd.DataFrame({"dose": [1.0, 3, 10, 30, 100, 300], "value": [2.0, 8, 30, 70, 90, 95]})
+    curve = fit_dose_response(doses)
+    assert "95 % profile-likelihood interval" in curve.methods_sentence()
+    assert "프로파일 우도" in curve.methods_sentence("ko")

@@ -46,6 +46,13 @@ def test_the_same_report_in_other_encodings_reads_alike(judged, report):
         assert judged(text.encode(encoding))[0].columns == whole.columns
 
 
+@pytest.mark.parametrize(("name", "encoding"), [("äö", "cp1252"), ("홍삼-人蔘", "cp949"), ("㎎", "cp949")])
+def test_a_sample_in_the_code_page_of_its_computer_keeps_its_name(read, report, name, encoding):
+    text = report.decode("utf-16").replace("DFA-708-01", name)
+    (table,) = read(text.replace("µ", "u").encode(encoding)).tables
+    assert set(table.columns["sample"]) == {name}
+
+
 def test_areas_that_do_not_make_the_total_stop_the_report(read, report):
     text = report.decode("utf-16").replace("955.59546", "956.59546")
     (fault,) = _faults(read(text))
@@ -69,16 +76,24 @@ def test_a_table_whose_signal_is_not_named_is_not_passed_over(read, report):
     assert (fault.code, fault.found) == ("cut-file", "a table of peaks without its signal")
 
 
+def test_a_signal_whose_table_lost_its_ruler_is_missed(read, report):
+    lines = report.decode("utf-16").splitlines()
+    ruler = next(i for i, line in enumerate(lines) if line.startswith("----|"))
+    (fault,) = _faults(read("\n".join([*lines[:ruler], *lines[ruler + 1 :]])))
+    assert (fault.code, fault.found) == ("cut-file", "no table of its own for signal 'FID1 A'")
+
+
 def test_a_report_of_another_kind_is_named(read, report):
     text = report.decode("utf-16").replace("Area Percent Report", "Performance Report")
     with pytest.raises(LabFileRejected, match="found a ChemStation report without the areas of its peaks"):
         read(text)
 
 
-def test_the_reports_of_two_injections_in_one_file_are_told_apart_by_hand(read, report):
+def test_two_reports_in_one_file_are_told_apart_by_hand(read, report):
     text = report.decode("utf-16")
-    with pytest.raises(LabFileRejected, match="found the reports of several injections in one file"):
-        read(text + text.replace("001F0101.D", "002F0201.D"))
+    for old, new in (("001F0101.D", "002F0201.D"), ("DFA-708-01", "DFA-708-02"), ("955.59546", "956.59546")):
+        with pytest.raises(LabFileRejected, match="found several reports in one file"):
+            read(text + text.replace(old, new))
     again = read(text.replace("Signal 2: TCD2 B", "\n".join(text.splitlines()[:2]) + "\n\nSignal 2: TCD2 B"))
     assert again.tables[0].columns == read(text).tables[0].columns
 

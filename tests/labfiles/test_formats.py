@@ -55,3 +55,10 @@ def test_a_file_yields_what_it_must(name, bytes_of, read, names):
             assert sum(v for v in part.columns[column] if v is not None) == pytest.approx(total, rel=1e-9)
         for column, counts in table.get("counts", {}).items():
             assert Counter(map(str, part.columns[column])) == counts
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_korean_text_in_utf_16_without_its_mark_is_read(read, encoding):
+    text = "시료명,성분,함량,단위\r\n가나다,Rg1,3.5,mg/g\r\n"
+    (table,) = read(text.encode(encoding)).tables
+    assert (table.columns["sample"], table.columns["value"]) == (["가나다"], ["3.5"])

@@ -39,7 +39,22 @@ def test_every_code_in_the_package_has_a_korean_form():
             "2행, 'analyte' 열: 등록되지 않은 성분명입니다: 'Rgl'. "
             "Rg1 입니까? 이름을 고치거나, 성분 코드 없이 그대로 승인하십시오.",
         ),
-        ("A,Rg1,1,mg/q", "2행, 'unit' 열: 이 열에서 쓸 수 없는 단위입니다: 'mg/q'. mg/g(으)로 적으십시오."),
+        ("A,Rg1,1,MG/G", "2행, 'unit' 열: 이 열에서 쓸 수 없는 단위입니다: 'MG/G'. mg/g(으)로 적으십시오."),
+        (
+            "A,Rg1,1,mg/q",
+            "2행, 'unit' 열: 이 열에서 쓸 수 없는 단위입니다: 'mg/q'. "
+            "맞는 값: mg/g, mg/root, % of total ginsenosides, ratio. 단위를 고치십시오.",
+        ),
+        ("A,Rg1,x,mg/g", "2행, 'value' 열: 숫자가 아닙니다: 'x'. 숫자만 적으십시오(소수점은 점으로)."),
+        (
+            "A,Rg1,#N/A,mg/g",
+            "2행, 'value' 열: 숫자가 아닙니다: '#N/A'. 엑셀이 계산하지 못한 칸입니다. 수식을 고치거나 칸을 비우십시오.",
+        ),
+        (
+            "A,Rg1,5.2%,mg/g",
+            "2행, 'value' 열: 숫자가 아닙니다: '5.2%'. "
+            "단위가 %이면 5.2(으)로 적고, 아니면 셀을 일반 숫자로 표시하십시오.",
+        ),
         (
             'A,Rg1,"10,000",mg/g',
             "2행, 'value' 열: 숫자가 아닙니다: '10,000'. 10000 또는 10.000(으)로 적으십시오.",
@@ -64,6 +79,11 @@ def test_every_code_in_the_package_has_a_korean_form():
 def test_a_fault_is_told_in_korean_with_its_place_and_what_to_write(judged, korean_spoken, sheet, korean):
     _, findings = judged(f"sample,analyte,value,unit\n{sheet}\n")
     assert korean in [finding.told() for finding in findings]
+
+
+def test_the_nearest_kind_and_the_column_it_lacks_are_named_in_korean(read, korean_spoken):
+    with pytest.raises(LabFileRejected, match="가장 가까운 종류는 'content', 빠진 열은 'value' \\(함량\\)"):
+        read("sample,analyte,valeu,unit\nA,Rg1,1,mg/g\n")
 
 
 @pytest.fixture

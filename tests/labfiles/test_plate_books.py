@@ -269,6 +269,22 @@ def test_a_sheet_of_ones_own_with_wells_and_absorbances_is_not_taken_for_an_inst
     assert read(buffer.getvalue()).format == "XLSX sheet with headings"
 
 
+def test_lines_removed_from_a_list_are_missed_by_the_sheet_that_repeats_it(read, reference_data):
+    book = openpyxl.load_workbook(reference_data / "lab_files/thermo_skanit/Multiskan Sky.xlsx")
+    book["Raw data 340 nm"].delete_rows(200)
+    for sheets, code, found in (
+        (5, "cut-list", "1 lines fewer than other sheets"),
+        (1, "fewer-times", "fewer than 101 times"),
+    ):
+        for sheet in book.sheetnames if sheets == 1 else ():
+            if sheet != "Raw data 340 nm":
+                del book[sheet]
+        buffer = io.BytesIO()
+        book.save(buffer)
+        (told,) = [f for f in read(buffer.getvalue()).findings if f.severity is not Severity.NOTES]
+        assert (told.code, told.found.startswith(found)) == (code, True)
+
+
 def test_a_list_under_the_words_of_a_step_takes_its_wavelength_from_them(judged, edited):
     def change(sheet):
         sheet["A1"], sheet["A3"] = "Measurement results", "Wavelength: 405 nm"

@@ -105,6 +105,23 @@ def test_a_softmax_block_left_out_is_missed(read, sample):
     assert _stops(read(text.replace(second, "").encode("utf-16"))) == ["cut-file"]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "02\t25.000\tB1\t0.6\tInvented 1\t\r\n",
+            "20 wells of plate 'Invented 1' that were read and stand in no group: A03",
+        ),
+        ("Sample\tWells\tOD\tWellPlateName\t\r\n", "the group 'Group: Unknowns' without its heading 'Wells'"),
+    ],
+)
+def test_a_line_left_out_of_a_softmax_group_is_not_passed_over(read, sample, line, told):
+    text = sample("softmax_two_plates.txt").decode("utf-16")
+    assert line in text
+    findings = read(text.replace(line, "")).findings
+    assert any(f.found.startswith(told) for f in findings)
+
+
 def test_softmax_grids_over_time_read_like_its_lines_over_time(judged, sample):
     endpoint = sample("softmax_two_plates.txt").decode("utf-16")
     block = endpoint[endpoint.index("Plate:\tInvented 1") : endpoint.index("\r\n~End\r\nPlate:\tInvented 2")]
@@ -179,6 +196,15 @@ def test_a_gen5_scan_is_refused_by_its_name(read, sample):
 def test_a_gen5_read_without_results_is_missed(read, sample):
     text = sample("gen5_endpoints.txt").decode("utf-8").replace("\tLum\r\n", "\tMean\r\n")
     assert _stops(read(text)) == ["cut-file"]
+
+
+@pytest.mark.parametrize("lost", ["B\tSPL1\tSPL2\tSPL3\tSPL4\tSPL5\tSPL6\tWell ID\r\n", "B"])
+def test_a_row_or_its_letter_left_out_of_a_gen5_layout_is_missed(read, sample, lost):
+    text = sample("gen5_endpoints.txt").decode("utf-8")
+    assert "\nB\tSPL1" in text
+    cut = text.replace("\nB\tSPL1", "\n\tSPL1") if lost == "B" else text.replace(lost, "")
+    stops = [f.found for f in read(cut).findings if f.severity is Severity.STOPS]
+    assert "no line 'Well ID' for row B of Plate 1" in stops
 
 
 def test_a_gen5_plate_is_sized_by_its_grid_where_its_type_has_a_name(judged, sample):

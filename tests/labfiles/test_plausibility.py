@@ -38,14 +38,25 @@ def test_parts_above_a_saponin_total_of_another_method_are_asked_about(judged):
     "rows",
     [
         "A,Rg1,2.04,mg/g\nA,Re,3.04,mg/g\nA,total,5.1,mg/g",
-        "A,Rg1,2,mg/g\nA,ginsenoside Rg1,2,mg/g\nA,Re,3,mg/g\nA,total,5,mg/g",
         "A,Rg1,2,mg/g\nA,Re,3,mg/g\nB,total,4,mg/g",
         "A,Rg1,< 9,mg/g\nA,Re,3,mg/g\nA,total,4,mg/g",
         "A,Rg1,2,mg/g\nA,Re,3,mg/g\nA,sum of Rg2+Rg3,1,mg/g",
     ],
 )
-def test_rounding_epimer_names_other_samples_bounds_and_partial_sums_are_no_fault(judged, rows):
+def test_rounding_other_samples_bounds_and_partial_sums_are_no_fault(judged, rows):
     assert judged(f"{LONG}\n{rows}\n")[1] == []
+
+
+def test_a_compound_under_two_names_counts_once_and_is_asked_about(judged):
+    _, findings = judged(f"{LONG}\nA,Rg1,2,mg/g\nA,진세노사이드 Rg1,2,mg/g\nA,Re,3,mg/g\nA,total,5,mg/g\n")
+    assert [(f.severity, f.code, f.found) for f in findings] == [
+        (Severity.ASKS, "compound-twice", "'진세노사이드 Rg1' and 'Rg1' as in row 2, one compound")
+    ]
+
+
+def test_analytes_that_are_no_known_compound_are_told_apart_by_their_names(judged):
+    _, findings = judged(f"{LONG}\nA,peak 7,2,mg/g\nA,peak 8,2,mg/g\n")
+    assert {f.code for f in findings} == {"unknown-compound"}
 
 
 def test_contents_above_the_whole_sample_stop_the_sheet(judged):
@@ -58,6 +69,14 @@ def test_a_lost_decimal_point_is_asked_about_with_the_number_it_would_be(judged)
     _, (finding,) = judged("\n".join([LONG, *rows]))
     assert (finding.severity, finding.code, finding.found) == (Severity.ASKS, "lost-decimal-point", "'815'")
     assert finding.remedy == "Write 8.15 if the decimal point was lost, or accept it as it is."
+
+
+@pytest.mark.parametrize(
+    ("values", "would_be"), [(["3.21", "3.44", "312", "2.98"], "3.12"), (["0.3", "0.2", "0.4", "300"], "0.300")]
+)
+def test_a_lost_decimal_point_is_seen_among_few_and_one_decimal(judged, values, would_be):
+    _, (finding,) = judged("\n".join([LONG, *(f"S{i},Rg1,{value},mg/g" for i, value in enumerate(values))]))
+    assert (finding.code, finding.remedy.split(" if ")[0]) == ("lost-decimal-point", f"Write {would_be}")
 
 
 def test_absorbances_no_reader_can_see_stop_the_sheet_and_name_the_cause(judged):
@@ -122,6 +141,42 @@ def test_replicates_far_apart_are_noted_with_the_worst(judged):
     ]
 
 
-def test_wells_that_no_plate_has_are_no_block(judged):
+def test_wells_that_no_plate_has_are_no_block_and_asked_about(judged):
     readings, findings = judged(_sheet("t,1,AG1,s,sample,1,mM,read,0.5,OD", "t,1,ZZ9,s,sample,2,mM,read,0.6,OD"))
-    assert (len(readings), findings) == (2, [])
+    assert (len(readings), _told(findings)) == (2, [("no-such-well", "'AG1'"), ("no-such-well", "'ZZ9'")])
+
+
+def test_a_well_is_the_same_however_it_is_written(judged):
+    readings, findings = judged(_sheet(*(f"t,1,{well},EX-{well},,1,mM,read,0.5,OD" for well in ("A01", "A1", "a1"))))
+    assert readings.columns["well"] == ["A01"] * 3
+    assert {f.code for f in findings} == {"well-twice"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ("1,mM,read,-3,OD", "absorbance-too-low"),
+        ("5e10,µg/mL,read,0.5,OD", "dose-too-large"),
+        ("1,mM,cell viability,-50,%", "outside-its-endpoint"),
+        ("1,mM,세포 생존율,9800,%", "outside-its-endpoint"),
+        ("1,mM,inhibition,250,%", "outside-its-endpoint"),
+    ],
+)
+def test_what_a_well_cannot_give_is_asked_about(judged, cells, code):
+    _, findings = judged(_sheet("t,1,A01,EX-1,,1,mM,read,-0.02,OD", f"t,1,A02,EX-1,,{cells}"))
+    assert [(f.severity, f.code, f.place.row) for f in findings] == [(Severity.ASKS, code, 3)]
+
+
+def test_the_absorbance_that_a_viability_is_worked_out_of_is_no_question(judged):
+    assert judged(_sheet("t,1,A01,EX-1,,1,mM,cell viability,0.5,OD"))[1] == []
+
+
+@pytest.mark.parametrize("cells", ["pH,56,pH", "pH,-3,pH", "osmolality,99999,mOsm/kg", "glucose,-3,µg/mL"])
+def test_what_a_liquid_cannot_have_is_asked_about(judged, cells):
+    _, (finding,) = judged(f"sample,endpoint,value,unit\nS,{cells}\n", kind="solution")
+    assert (finding.severity, finding.place.row) == (Severity.ASKS, 2)
+
+
+def test_a_negative_half_maximal_concentration_is_asked_about(judged):
+    _, (finding,) = judged("sample,smiles,endpoint,value,unit\nX,C,IC50,-3,µM\n")
+    assert (finding.severity, finding.code) == (Severity.ASKS, "negative-concentration")

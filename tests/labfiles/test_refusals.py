@@ -46,6 +46,12 @@ def workbook():
         (_zip("xl/workbook.bin"), "a binary Excel workbook .+, whose formulas, percentages and hidden rows cannot be"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"<html><table>", "a web page"),
+        (b"\xef\xbb\xbf<meta charset='utf-8'>\n<table><tr><td>1", "a web page"),
+        (
+            b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "an XML spreadsheet",
+        ),
+        (b"sample,value\nA," + b"x" * 200_000, "a cell of more than 131,072 characters"),
         (bytes(range(256)) * 4, "a binary file"),
     ],
 )
@@ -106,3 +112,48 @@ def test_a_damaged_workbook_is_read_or_refused_but_never_breaks(read, workbook, 
     except LabFileRejected:
         return
     assert lab_file.tables
+
+
+def test_of_a_page_in_one_cell_the_beginning_is_told(judged):
+    _, (finding,) = judged(f"sample,analyte,value,unit\nA,Rg1,{'x' * 20_000},mg/g\n")
+    assert finding.found == f"'{'x' * 80}...'"
+
+
+def test_a_number_is_read_as_the_sheet_shows_it(judged):
+    book = openpyxl.Workbook()
+    for row in (["sample", "analyte", "value", "unit"], [12, "Rg1", 3.25, "mg/g"], [13, "Rg1", 3.2, "mg/g"]):
+        book.active.append(row)
+    book.active["A2"].number_format = "0000"
+    book.active["C2"].number_format = '"<"0.0'
+    buffer = io.BytesIO()
+    book.save(buffer)
+    readings, findings = judged(buffer.getvalue())
+    assert (readings.columns["sample"], readings.columns["value"]) == (["0012", "13"], [3.25, 3.2])
+    assert (readings.columns["relation"], findings) == (["<", "="], [])
+
+
+def test_an_error_that_libreoffice_keeps_as_zero_is_no_reading(judged):
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    shown = [["sample", "analyte", "value", "unit"], ["A", "Rg1", "Err:502", "mg/g"], ["B", "Rg1", "#DIV/0!", "mg/g"]]
+    kinds = {"Err:502": "float", "#DIV/0!": "float"}
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="{kinds.get(text, "string")}" office:value="0">'
+            f"<text:p>{text}</text:p></table:table-cell>"
+            for text in row
+        )
+        + "</table:table-row>"
+        for row in shown
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml", f'<office:x {names}><table:table table:name="S">{rows}</table:table></office:x>'
+        )
+    _, findings = judged(buffer.getvalue(), "a.ods")
+    assert [(f.code, f.found) for f in findings] == [("not-a-number", "'Err:502'"), ("not-a-number", "'#DIV/0!'")]

@@ -178,7 +178,7 @@ def test_what_excel_shows_and_the_file_hides_is_not_lost(judged):
         ("not-a-number", "'=C2*2'"),
         ("not-a-number", "'#DIV/0!'"),
     ]
-    assert findings[0].remedy == "Write 5.2, and state its unit where units stand."
+    assert findings[0].remedy == "Write 5.2 if the unit is %, else show the cell as a plain number."
 
 
 def test_a_sheet_that_begins_away_from_the_corner_keeps_its_places(read):
@@ -245,3 +245,44 @@ def test_a_cell_far_out_is_refused_however_its_reference_is_written(read, refere
             archive.writestr(name, source.read(name).replace(b'r="D2"', reference))
     with pytest.raises(LabFileRejected, match="far from the others"):
         read(edited.getvalue())
+
+
+@pytest.mark.parametrize(
+    "sheet", ["시료명,성분,함량(mg/g),단위\nEX-13,Rb1,4.0,%", "시료명,Rb1 (mg/g),단위\nEX-13,4.0,%"]
+)
+def test_a_unit_in_the_heading_and_another_in_the_row_are_asked_about(read, sheet):
+    findings = read(f"{sheet}\n").findings
+    assert [(f.severity, f.code, f.place.row) for f in findings] == [(Severity.ASKS, "unit-conflict", 2)]
+    assert read(f"{sheet.replace('%', 'mg/g')}\n").findings == ()
+
+
+def test_a_unit_given_with_the_file_against_the_one_in_a_heading_is_asked_about(read):
+    findings = read("sample,analyte,함량 (mg/g)\nA,Rg1,1\n", fixed={"unit": "%"}).findings
+    assert [f.code for f in findings] == ["unit-conflict"]
+
+
+@pytest.mark.parametrize("name", ["평균", "합계", "SD", "Mean", "Average", "RSD", "RSD (%)", "표준편차", "계"])
+def test_a_line_that_sums_up_is_asked_about_before_it_becomes_a_sample(read, name):
+    findings = read(f"시료,Rg1 (mg/g)\nEX-11,1.2\n{name},1.2\n").findings
+    assert [(f.severity, f.code, f.found) for f in findings] == [(Severity.ASKS, "summary-row", f"'{name}'")]
+
+
+def test_a_remark_below_the_samples_is_named(read):
+    findings = read("시료,Rg1 (mg/g),Re (mg/g)\nEX-11,1.2,3\n비고: 재측정 필요,,\n").findings
+    assert ("row-without-reading", "'비고: 재측정 필요'") in [(f.code, f.found) for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("day", "severity", "code"),
+    [
+        ("25-03-14", Severity.ASKS, "not-a-date"),
+        ("2026-99-99", Severity.ASKS, "not-a-date"),
+        ("garbage", Severity.ASKS, "not-a-date"),
+        ("2199-01-01", Severity.STOPS, "in-future"),
+    ],
+)
+def test_a_day_of_measurement_that_is_none_or_is_to_come_is_told(read, day, severity, code):
+    sheet = "assay,sample,endpoint,value,unit,측정일\nt,A,read,0.5,OD,{}\n"
+    assert [(f.severity, f.code) for f in read(sheet.format(day)).findings] == [(severity, code)]
+    assert read(sheet.format("2026-03-14 14:10")).findings == ()
+    assert read(sheet.format("2026-03-14 (run 2)")).findings == ()

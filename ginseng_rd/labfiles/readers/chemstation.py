@@ -46,8 +46,8 @@ def read(source: Source) -> LabFile:
     Raises LabFileRejected for a report of another kind, or of several injections.
     """
     lines = source.text.splitlines()
-    if len(set(_data_files(lines))) > 1:
-        found = "the reports of several injections in one file"
+    if _holds_several(lines):
+        found = "several reports in one file"
         raise LabFileRejected(source.name, [_fault("several-runs", None, found, "the report of one injection")])
     printed = read_tables(lines)
     title = next((named[1] for line in lines if (named := _TITLES.fullmatch(line.strip()))), None)
@@ -73,6 +73,13 @@ def read(source: Source) -> LabFile:
     settled = [Peak(peak.line, {**peak.cells, **constant}, peak.extra) for peak in settled]
     table, refused = apply_wishes(tabulate_peaks(settled, _HEADINGS, source), source)
     return LabFile(f"Agilent ChemStation {title} Report", (table,), about, (*findings, *unclear, *refused))
+
+
+def _holds_several(lines: list[str]) -> bool:
+    """Say whether there are several reports, be it of one data file under another sample, or behind the first's end."""
+    samples = {line.strip() for line in lines if line.startswith("Sample Name:")}
+    ends = sum(line.strip() == _END for line in lines)
+    return max(len(set(_data_files(lines))), len(samples), ends) > 1
 
 
 def _data_files(lines: list[str]) -> Iterator[str]:
@@ -114,6 +121,9 @@ def _faults(table: PrintedTable) -> list[Finding]:
     if not table.is_whole:
         found = f"no totals for signal '{name}'"
         return [_fault("cut-file", table.line, found, "its peaks and a line 'Totals :'")]
+    if table.lost:
+        found = f"no table of its own for signal {', '.join(map(repr, table.lost))}"
+        return [_fault("cut-file", table.line, found, "a table of peaks below each signal, with its ruler of dashes")]
     of = f"signal '{name}'"
     if table.is_calibrated:
         return _faults_of_amounts(table, of)

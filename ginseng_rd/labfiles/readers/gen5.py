@@ -230,6 +230,7 @@ def _read_grid(grid: _Grid, lines: list[str], start: int, first: int) -> None:
     """Read the grid whose column numbers stand at ``lines[start]``; ``first`` is the block's line in the file."""
     columns = [int(cell) for cell in lines[start].split("\t") if cell.strip().isdecimal()]
     letter = ""
+    seen: set[tuple[str, str]] = set()
     for i, line in takewhile(lambda numbered: numbered[1].strip(), enumerate(lines[start + 1 :], start + 1)):
         head, *cells = line.split("\t")
         letter = head.strip() or letter
@@ -238,6 +239,11 @@ def _read_grid(grid: _Grid, lines: list[str], start: int, first: int) -> None:
             grid.faults.append(_fault("cut-line", first + i, f"a line of {len(cells) + 1} cells", expected))
             continue
         label = cells[len(columns)].strip()
+        if (label, letter) in seen:
+            found = f"a second line '{label}' of row {letter}"
+            grid.faults.append(_fault("cut-line", first + i, found, "the letter of its row in the first cell"))
+            continue
+        seen.add((label, letter))
         texts = (cell.strip() for cell in cells)
         grid.cells.setdefault(label, {}).update(zip(((letter, c) for c in columns), texts, strict=False))
         grid.lines[label, letter] = first + i
@@ -284,7 +290,7 @@ def _faults(plate: _Plate) -> list[Finding]:
             faults.append(_fault("cut-file", None, found, "the results of every read, under the names of the reads"))
     height, width = plate.size
     letters = [name_row(i) for i in range(height)]
-    for label, cells in plate.results.cells.items():
+    for label, cells in (*plate.layout.cells.items(), *plate.results.cells.items()):
         lacking = [letter for letter in letters if (letter, width) not in cells]
         if lacking:
             found = f"no line '{label}' for row {', '.join(lacking)} of {of}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from ginseng_rd.errors import Finding, LabFileRejected, Place, Severity
 from ginseng_rd.labfiles.source import Source, apply_wishes
@@ -17,7 +18,7 @@ from ginseng_rd.records.kinds import COMPOUND
 
 NAME = "SD file of structures"
 
-_COUNTS_LINE = re.compile(r".*\bV[23]000\s*", re.IGNORECASE)
+_COUNTS_LINE = re.compile(r"[ \d]{3}.*\bV[23]000\s*", re.IGNORECASE)
 _TAG = re.compile(r">.*?<([^>]+)>.*")
 _END = "M  END"
 _DELIMITER = "$$$$"
@@ -40,9 +41,10 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> LabFile:
-    """Return one table of compounds, a row a record. The code is the record's, or else the molfile's title.
+    """Return one table of compounds, a row a record.
 
-    Data under tags no column answers to are kept beside. Stops a record without its end.
+    The code is the record's, or else the molfile's title, or else the name of a file of one structure.
+    Data under tags no column answers to are kept beside. Stops a record without its end, or with a second structure.
     """
     lines = source.text.splitlines()
     records, findings = [], []
@@ -52,12 +54,15 @@ def read(source: Source) -> LabFile:
             findings.append(_fault(first, found, f"a molfile that ends with '{_END}'"))
             continue
         end = block.index(_END) + 1
+        if second := next((i for i in range(end, len(block)) if _COUNTS_LINE.fullmatch(block[i])), None):
+            found = f"a second structure in the record that begins in line {first}"
+            findings.append(_fault(first + second, found, f"'{_DELIMITER}' behind each structure"))
         records.append(_Record(first, "\n".join(block[:end]) + "\n", _data(block[end:])))
     if len(records) + len(findings) > 1 and not source.text.rstrip().endswith(_DELIMITER):
         findings.append(_fault(len(lines), f"'{lines[-1]}' as the last line", f"'{_DELIMITER}' behind the last record"))
     if not records:
         raise LabFileRejected(source.name, findings)
-    table, refused = apply_wishes(_tabulate(records), source)
+    table, refused = apply_wishes(_tabulate(records, PurePath(source.name).stem), source)
     return LabFile(NAME, (table,), {}, (*findings, *refused))
 
 
@@ -86,7 +91,7 @@ def _data(lines: list[str]) -> dict[str, str]:
     return {tag: "; ".join(values) for tag, values in found.items()}
 
 
-def _tabulate(records: list[_Record]) -> TextTable:
+def _tabulate(records: list[_Record], file_name: str) -> TextTable:
     tags = dict.fromkeys(tag for record in records for tag in record.data)
     columns: dict[str, list[str]] = {}
     headings: dict[str, str | list[str]] = {}
@@ -99,6 +104,8 @@ def _tabulate(records: list[_Record]) -> TextTable:
         else:
             columns[column.name], headings[column.name] = cells, tag
     titles = [record.molfile.partition("\n")[0].strip() for record in records]
+    if len(titles) == 1:
+        titles = [titles[0] or file_name]
     codes = columns.get("code", [""] * len(records))
     columns["code"] = [code or title for code, title in zip(codes, titles, strict=True)]
     columns["structure"] = [record.molfile for record in records]

@@ -8,7 +8,8 @@ readings (``Abs``) from sample names and from what SkanIt derived.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -110,6 +111,7 @@ def read(source: Source) -> LabFile:
     if lists:
         by_sheet = {sheet.name: (sheet, _list_records(source, session, sheet, findings)) for sheet in lists}
         findings += [_repeats(table.sheet) for table in session.tables if table.endpoint()]
+        findings += _tell_lost_lines(by_sheet, [table for table in session.tables if table.endpoint()])
     else:
         for found in (table for table in session.tables if table.endpoint()):
             records = _table_records(source, session, found, findings)
@@ -337,6 +339,30 @@ def _list_records(source: Source, session: _Session, sheet: Sheet, findings: lis
         constant = _constant(source, session, stated.get("plate", ""), endpoint, of_mode)
         records.append(_record(session, constant, reading, stated.get("sample", ""), {}))
     return records
+
+
+def _tell_lost_lines(lists: dict[str, tuple[Sheet, list[Record]]], repeats: list[_Table]) -> Iterator[Finding]:
+    """Tell of wells with fewer lines in the lists than readings in other sheets, or than lines of other wells."""
+    drawn = Counter((table.endpoint() or ("", ""), r.well) for table in repeats for r in table.drawn.readings if r.text)
+    records = [record for _, listed in lists.values() for record in listed]
+    listed = Counter(((r.columns["endpoint"], r.columns["unit"]), r.reading.well) for r in records)
+    endpoints = {endpoint for endpoint, _ in listed}
+    if lost := Counter({key: count for key, count in drawn.items() if key[0] in endpoints}) - listed:
+        found = f"{lost.total()} lines fewer than other sheets have readings: {_name_some(well for _, well in lost)}"
+        yield Finding(Severity.STOPS, "cut-list", Place(), found, "a line for each reading", _EXPORT_AGAIN)
+        return
+    for sheet, of_sheet in lists.values():
+        times = Counter((r.columns["plate"], r.columns["endpoint"], r.reading.well) for r in of_sheet)
+        most = max(times.values(), default=0)
+        if fewer := [well for (_, _, well), count in times.items() if count < most]:
+            found = f"fewer than {most} times of {_name_some(fewer)}"
+            remedy = "Accept it if the run was stopped there, or export the session from SkanIt again."
+            yield Finding(Severity.ASKS, "fewer-times", Place(sheet.name), found, f"{most} times of every well", remedy)
+
+
+def _name_some(wells: Iterable[Well]) -> str:
+    named = [name_well(well) for well in wells]
+    return ", ".join(named[:12]) + (" ..." if len(named) > 12 else "")
 
 
 def _repeats(sheet: Sheet) -> Finding:

@@ -149,6 +149,9 @@ def read(source: Source) -> LabFile:
         raise LabFileRejected(source.name, findings or [_fault("no-plate", None, found, "a block 'Plate:'")])
     members = [member for block in blocks if block.title == "Group" for member in _read_group(block)]
     names, told = _tell_plates_apart([plate.head.name for plate in plates], members)
+    if members and not told:
+        told = list(_tell_unlabelled(plates, members))
+    findings += [_without_wells(block) for block in blocks if block.title == "Group" and not _names_wells(block)]
     assay = (last[1] if last else "") or PurePath(source.name).stem
     table, commas = read_decimal_commas(lay_out(list(_readings(plates, names, members, assay))))
     table, refused = apply_wishes(table, source)
@@ -383,6 +386,28 @@ def _tell_plates_apart(names: list[str], members: list[_Member]) -> tuple[list[s
         found, expected = "groups that do not name their plate", "a column 'WellPlateName'"
         findings.append(Finding(Severity.NOTES, "group-without-plate", Place(), found, expected, remedy))
     return own, findings
+
+
+def _tell_unlabelled(plates: list[_Plate], members: list[_Member]) -> Iterator[Finding]:
+    """Ask about wells that were read and stand in no group: the line of a group may be lost."""
+    labelled = {(member.plate or plates[0].head.name, member.well) for member in members}
+    for plate in plates:
+        read = dict.fromkeys(cell.well for cell in plate.cells if cell.text)
+        without = [name_well(well) for well in read if (plate.head.name, well) not in labelled]
+        if without:
+            named = ", ".join(without[:12]) + (" ..." if len(without) > 12 else "")
+            found = f"{len(without)} wells of plate '{plate.head.name}' that were read and stand in no group: {named}"
+            remedy = "Each is named by its well; see whether a group was left out of the file."
+            yield Finding(Severity.NOTES, "wells-unlabelled", Place(), found, "a group for each well", remedy)
+
+
+def _names_wells(block: _Block) -> bool:
+    return any(cell.strip() in ("Wells", "Well") for row in block.rows[1:2] for cell in row)
+
+
+def _without_wells(block: _Block) -> Finding:
+    found = f"the group '{' '.join(block.rows[0]).strip()}' without its heading 'Wells'"
+    return _fault("cut-file", block.first + 1, found, "a line of headings, 'Wells' among them, below its name")
 
 
 def _readings(plates: list[_Plate], names: list[str], members: list[_Member], assay: str) -> Iterator[WellReading]:

@@ -26,6 +26,8 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+(?:\.\d+)?)S")
+# An error, which is kept as 0; leading zeros; a bound.
+_SEEN_OTHERWISE = re.compile(r"#[A-Z][A-Z/0!?]*|Err:\d+|0\d+|[<>≤≥].+")
 _MOST_REPEATED = 1000  # of filled cells; what is repeated more often is the empty rest of a sheet
 
 
@@ -98,13 +100,18 @@ def _shown(cell: ElementTree.Element) -> str:
     if kind == "percentage":
         return show_percent(float(value))
     if kind in ("float", "currency"):
-        return show_number(float(value))
+        seen = _text_of(cell)
+        return seen if _SEEN_OTHERWISE.fullmatch(seen) else show_number(float(value))
     if kind == "date":
         return cell.get(f"{_OFFICE}date-value", "").replace("T", " ")
     if kind == "time" and (parts := _DURATION.fullmatch(cell.get(f"{_OFFICE}time-value", ""))):
         return ":".join(part.zfill(2) for part in parts.groups())
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value", "").upper()
+    return _text_of(cell)
+
+
+def _text_of(cell: ElementTree.Element) -> str:
     return "\n".join("".join(paragraph.itertext()) for paragraph in cell.iterfind(f"{_TEXT}p"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +11,9 @@ from python_calamine import CalamineSheet
 
 Rows = list[list[str]]
 Cell = tuple[int, int]
+
+_ZEROS = re.compile(r"00+")
+_BOUND = re.compile(r"""(?:"\s*([<>≤≥]=?)\s*"|\\?([<>≤≥]))\s*[#0?]""")
 
 MOST_CELLS = 20_000_000  # of the rectangle from A1 to the last cell, which is held in memory
 
@@ -105,3 +109,19 @@ def show_percent(share: float) -> str:
     """Return a number as a cell in percent shows it: 0.052 is 5.2%."""
     percent = f"{Decimal(format(share, '.15g')) * 100:f}"
     return (percent.rstrip("0").rstrip(".") if "." in percent else percent) + "%"
+
+
+def shows_otherwise(code: str) -> bool:
+    """Tell whether a number format shows more than the number: percent, leading zeros (0000), a bound ("<"0.0)."""
+    first = code.split(";")[0]
+    return "%" in code or bool(_ZEROS.fullmatch(first) or _BOUND.match(first))
+
+
+def show_formatted(number: float, code: str) -> str:
+    """Return a number as a format for which ``shows_otherwise`` shows it, with all its digits."""
+    first = code.split(";")[0]
+    if "%" in code:
+        return show_percent(number)
+    if (bound := _BOUND.match(first)) and number >= 0:
+        return f"{bound[1] or bound[2]}{show_number(number)}"
+    return show_number(number).zfill(len(first)) if number >= 0 and number.is_integer() else show_number(number)

@@ -28,7 +28,8 @@ from ginseng_rd.labfiles.workbooks.sheet import (
     name_merged,
     put_text,
     show_cells,
-    show_percent,
+    show_formatted,
+    shows_otherwise,
     square,
 )
 
@@ -60,12 +61,12 @@ def read_xlsx(data: bytes) -> list[Sheet]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = {m.name: m.visible is SheetVisibleEnum.Visible for m in workbook.sheets_metadata}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            percent = _percent_styles(archive)
+            formats = _telling_formats(archive)
             parts = {name: archive.read(part) for name, part in _sheet_parts(archive).items()}
         for xml in parts.values():
             _check_extent(xml)
         return [
-            _sheet(workbook.get_sheet_by_name(name), parts[name], percent, not visible[name])
+            _sheet(workbook.get_sheet_by_name(name), parts[name], formats, not visible[name])
             for name in workbook.sheet_names
             if name in parts
         ]
@@ -86,10 +87,10 @@ def _check_extent(xml: bytes) -> None:
         raise ValueError(f"a cell in row {max(rows)} and one in column {name_column(right - 1)}, far from the others")
 
 
-def _sheet(sheet: CalamineSheet, xml: bytes, percent: set[int], is_hidden: bool) -> Sheet:
+def _sheet(sheet: CalamineSheet, xml: bytes, formats: dict[int, str], is_hidden: bool) -> Sheet:
     rows = show_cells(sheet)
     formulas = set()
-    for cell, text, is_formula in _special_cells(xml, percent):
+    for cell, text, is_formula in _special_cells(xml, formats):
         if is_formula:
             formulas.add(cell)
         if text:
@@ -107,12 +108,12 @@ def _sheet(sheet: CalamineSheet, xml: bytes, percent: set[int], is_hidden: bool)
     )
 
 
-def _special_cells(xml: bytes, percent: set[int]) -> Iterator[tuple[Cell, str, bool]]:
+def _special_cells(xml: bytes, formats: dict[int, str]) -> Iterator[tuple[Cell, str, bool]]:
     """Yield the cells that calamine does not show as Excel does: where, the text to show, and if it is a formula.
 
     A formula that was calculated has no text here: its value stands.
     """
-    if not percent and not any(mark.search(xml) for mark in (_ERRORS, _FORMULAS, _PREFIXED_FORMULAS)):
+    if not formats and not any(mark.search(xml) for mark in (_ERRORS, _FORMULAS, _PREFIXED_FORMULAS)):
         return
     for cell in _CELL.finditer(xml):
         attributes, content = cell[1], cell[2] or b""
@@ -123,8 +124,13 @@ def _special_cells(xml: bytes, percent: set[int]) -> Iterator[tuple[Cell, str, b
             text = "=" + unescape((formula[1] or b"").decode("utf-8"))
         elif value is not None and b't="e"' in attributes:
             text = value[1].decode("utf-8")
-        elif value is not None and style is not None and int(style[1]) in percent and b't="s' not in attributes:
-            text = show_percent(float(value[1]))
+        elif (
+            value is not None
+            and style is not None
+            and int(style[1]) in formats
+            and b't="' not in attributes.replace(b't="n"', b"")
+        ):
+            text = show_formatted(float(value[1]), formats[int(style[1])])
         if (text or formula is not None) and reference is not None:
             where = int(reference[2]) - 1, _column_index(reference[1].decode())
             yield where, text, formula is not None
@@ -144,16 +150,17 @@ def _column_index(letters: str) -> int:
     return index - 1
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
-    """Return the cell styles that show a number as a percentage."""
+def _telling_formats(archive: zipfile.ZipFile) -> dict[int, str]:
+    """Return the formats of the cell styles that show more than the number: a percentage, leading zeros, a bound."""
     if "xl/styles.xml" not in archive.namelist():
-        return set()
+        return {}
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    own = {
-        int(f.attrib["numFmtId"]) for f in styles.iterfind(".//{*}numFmts/{*}numFmt") if "%" in f.attrib["formatCode"]
-    }
+    codes = dict.fromkeys(PERCENT_FORMATS, "0%")
+    for own in styles.iterfind(".//{*}numFmts/{*}numFmt"):
+        if shows_otherwise(own.attrib["formatCode"]):
+            codes[int(own.attrib["numFmtId"])] = own.attrib["formatCode"]
     formats = [int(xf.attrib.get("numFmtId", "0")) for xf in styles.iterfind("./{*}cellXfs/{*}xf")]
-    return {i for i, number_format in enumerate(formats) if number_format in PERCENT_FORMATS | own}
+    return {i: codes[number_format] for i, number_format in enumerate(formats) if number_format in codes}
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ginseng_rd.records.kinds.bench_rules import CONTENT_RULES
 from ginseng_rd.records.kinds.declaration import MATERIALS, VALUE_SYNONYMS, Column, Holds, Kind, Naming, text_column
+from ginseng_rd.records.kinds.endpoint_rules import ENDPOINT_RULES
 
 CONTENT = Kind(
     "content",
@@ -86,6 +87,7 @@ ASSAY = Kind(
                example="2026-03-14 14:10"),
     ),
     identity=("assay", "plate", "well", "sample", "dose", "dose_unit", "replicate", "endpoint", "time", "measured_at"),
+    rules=ENDPOINT_RULES,
     stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip
 
@@ -171,5 +173,6 @@ SOLUTION = Kind(
                example="2026-03-14 14:10"),
     ),
     identity=("sample", "endpoint", "measured_at"),
+    rules=ENDPOINT_RULES,
     stands_on=(Naming(MATERIALS, ("sample",)),),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from ginseng_rd.records.kinds.rule import Breach, Row, Rule
 
 def _outside_its_endpoint(row: Row) -> Iterator[Breach]:
     known = find_endpoint(row["endpoint"])
-    if known is None:
+    if known is None or (known.unit == "%" and row["unit"] != "%"):  # the signal or ratio that a share is worked out of
         return
     if row["unit"] != known.unit:
         found, expected = f"'{row['endpoint']}' in '{row['unit']}'", f"{known.name} in {known.unit}"
@@ -33,5 +33,6 @@ ENDPOINT_RULES = (
         "A known endpoint, such as Cutometer R2 or pH, is in its unit and within what it can be.",
         ("endpoint", "value", "unit"),
         _outside_its_endpoint,
+        concerns=lambda name: find_endpoint(name) is not None,
     ),
 )

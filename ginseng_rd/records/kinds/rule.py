@@ -55,7 +55,8 @@ class Rule:
     """A rule across the columns of a row.
 
     ``says`` is the rule in a sentence. ``needs`` are the columns that must be filled in for a row to
-    be weighed at all. ``weigh`` yields what breaks the rule in a row.
+    be weighed at all. ``weigh`` yields what breaks the rule in a row. ``concerns`` says of a value of the
+    first of ``needs`` whether rows that hold it can break the rule at all; it is asked once for each.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Rule:
     says: str
     needs: tuple[str, ...]
     weigh: Callable[[Row], Iterable[Breach]]
+    concerns: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)
