@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from ginseng_rd.efficacy.arrhenius import fit_arrhenius as fit_arrhenius
     from ginseng_rd.efficacy.challenge_test import judge_challenge as judge_challenge
     from ginseng_rd.efficacy.cox import fit_cox as fit_cox
+    from ginseng_rd.efficacy.curve_area import choose_curve_model as choose_curve_model
+    from ginseng_rd.efficacy.curve_area import find_selectivity as find_selectivity
     from ginseng_rd.efficacy.dose_response import DoseResponse as DoseResponse
     from ginseng_rd.efficacy.dose_response import fit_dose_response as fit_dose_response
     from ginseng_rd.efficacy.dose_response import fit_dose_responses as fit_dose_responses
+    from ginseng_rd.efficacy.dose_response_models import fit_curve_model as fit_curve_model
+    from ginseng_rd.efficacy.dose_response_models import fit_curve_models as fit_curve_models
     from ginseng_rd.efficacy.group_comparison import compare_pairs as compare_pairs
     from ginseng_rd.efficacy.group_comparison import compare_two_groups as compare_two_groups
     from ginseng_rd.efficacy.group_comparison import compare_with_control as compare_with_control
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from ginseng_rd.efficacy.survival_tests import compare_survival as compare_survival
     from ginseng_rd.efficacy.survival_tests import compare_survival_pairs as compare_survival_pairs
     from ginseng_rd.efficacy.survival_times import read_survival as read_survival
+    from ginseng_rd.efficacy.synergy import find_synergy as find_synergy
     from ginseng_rd.efficacy.trials import TrialComparison as TrialComparison
     from ginseng_rd.efficacy.trials import analyse_crossover as analyse_crossover
     from ginseng_rd.efficacy.trials import analyse_parallel_trial as analyse_parallel_trial
@@ -72,6 +77,7 @@ _HOME = {
     "analyse_crossover": "ginseng_rd.efficacy.trials",
     "analyse_parallel_trial": "ginseng_rd.efficacy.trials",
     "analyse_split_face": "ginseng_rd.efficacy.trials",
+    "choose_curve_model": "ginseng_rd.efficacy.curve_area",
     "compare_maximum_lifespan": "ginseng_rd.efficacy.maximum_lifespan",
     "compare_nested": "ginseng_rd.efficacy.mixed_model",
     "compare_pairs": "ginseng_rd.efficacy.group_comparison",
@@ -80,9 +86,13 @@ _HOME = {
     "compare_survival_pairs": "ginseng_rd.efficacy.survival_tests",
     "compare_two_groups": "ginseng_rd.efficacy.group_comparison",
     "compare_with_control": "ginseng_rd.efficacy.group_comparison",
+    "find_selectivity": "ginseng_rd.efficacy.curve_area",
+    "find_synergy": "ginseng_rd.efficacy.synergy",
     "find_tipping_point": "ginseng_rd.efficacy.missing_data",
     "fit_arrhenius": "ginseng_rd.efficacy.arrhenius",
     "fit_cox": "ginseng_rd.efficacy.cox",
+    "fit_curve_model": "ginseng_rd.efficacy.dose_response_models",
+    "fit_curve_models": "ginseng_rd.efficacy.dose_response_models",
     "fit_dose_response": "ginseng_rd.efficacy.dose_response",
     "fit_dose_responses": "ginseng_rd.efficacy.dose_response",
     "fit_lifetimes": "ginseng_rd.efficacy.lifetime_models",

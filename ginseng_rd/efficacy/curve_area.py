@@ -105,7 +105,6 @@ def choose_curve_model(
     delta (AICc above the least), weight (Akaike's), lack_of_fit_p, residual_sd, remark; a model that is
     refused or not determined has only the remark and is not chosen. Raises FitRefused where none is left.
     """
-    import pandas as pd
 
     from ginseng_rd.efficacy.dose_response_models import fit_curve_model
 
@@ -129,12 +128,19 @@ def choose_curve_model(
     if not fits:
         raise FitRefused(f"None of the models {', '.join(models)} is determined by the readings.")
     best = min(fits, key=lambda name: fits[name].aicc)
+    return fits[best], _rank(rows, fits[best].aicc)
+
+
+def _rank(rows: Sequence[tuple[object, ...]], least: float) -> pd.DataFrame:
+    """Return the models by AICc, with the distance from the least and Akaike's weights."""
+    import pandas as pd
+
     columns = ["model", "parameters", "log_likelihood", "aicc", "lack_of_fit_p", "residual_sd", "remark"]
     table = pd.DataFrame(rows, columns=columns)
     numbers = dict.fromkeys(("log_likelihood", "aicc", "lack_of_fit_p", "residual_sd"), "float64")
     table = table.astype({**numbers, "parameters": "Int64"})
-    delta = table["aicc"] - fits[best].aicc
+    delta = table["aicc"] - least
     weight = np.exp(-delta / 2)
     table.insert(4, "delta", delta)
     table.insert(5, "weight", weight / weight.sum())
-    return fits[best], table.sort_values("aicc", kind="stable", na_position="last").reset_index(drop=True)
+    return table.sort_values("aicc", kind="stable", na_position="last").reset_index(drop=True)

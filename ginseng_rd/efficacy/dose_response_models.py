@@ -14,7 +14,7 @@ from scipy.special import gammaln
 from ginseng_rd.efficacy.curve_fit import CurveFit
 from ginseng_rd.efficacy.curve_likelihood import Likelihood, MeasuredLikelihood, choose_likelihood
 from ginseng_rd.efficacy.curve_models import PARAMETERS, CurveModel, choose_model
-from ginseng_rd.efficacy.curve_optimum import ROBUST, fit_robustly, optimise
+from ginseng_rd.efficacy.curve_optimum import ROBUST, Optimum, fit_robustly, optimise
 from ginseng_rd.efficacy.curve_problem import CurveProblem
 from ginseng_rd.efficacy.dose_response_readings import plain_rows, the_one
 from ginseng_rd.efficacy.nonlinear import Floats, Whole
@@ -94,40 +94,35 @@ def fit_curve_model(
     variances (those of drc are the square roots). Raises FitRefused for readings or choices that do not
     carry the fit, and where it does not converge.
     """
-    if not 0.5 <= confidence < 1:
-        raise FitRefused(f"The confidence lies from 0.5 up to 1 (0.95 is usual), but {confidence:g} was given.")
-    if robust is not None and (robust not in ROBUST or response != "continuous" or variance != "constant" or box_cox):
-        raise FitRefused("A robust fit is huber or tukey, for a continuous response of constant variance.")
-    power = box_cox if not isinstance(box_cox, str) else None
-    if isinstance(box_cox, str) and box_cox != ESTIMATE:
-        raise FitRefused(f"The Box-Cox power is a number or 'estimate', not '{box_cox}'.")
+    power = _check_choices(response, variance, box_cox, robust, confidence)
     likelihood = choose_likelihood(response, variance, 1.0 if box_cox == ESTIMATE else power)
     plan = _Plan(choose_model(model, fixed), likelihood, response, by, dict(shared or {}), robust, weights)
+    return _fit(readings, plan, variance, box_cox == ESTIMATE, confidence)
+
+
+def _fit(readings: pd.DataFrame, plan: _Plan, variance: str, estimated: bool, confidence: float) -> CurveFit:
     used, left_out = _read(readings, plan)
     problem, labels = _make_problem(used, plan)
     folded, scatter, constant = _fold(problem, plan)
     df = len(used) - len(problem.names)
     _must_carry(problem, plan, df, labels)
     found: Floats | None = None
-    if box_cox == ESTIMATE:
+    if estimated:
         plan = replace(plan, likelihood=_estimate_power(folded, df))
-    if robust is not None:
-        optimum, found, _ = fit_robustly(folded, plan.likelihood, robust, df=df)
+    if plan.robust:
+        optimum, found, _ = fit_robustly(folded, plan.likelihood, plan.robust, df=df)
     else:
         optimum = optimise(folded, plan.likelihood, scatter=scatter, df=df)
-    likely = float("nan") if robust else plan.likelihood.log_likelihood(
-        folded, np.concatenate([optimum.theta, optimum.shapes]), constant, len(used)
-    )  # fmt: skip
     return CurveFit(
         optimum=optimum,
         curves=labels,
-        by=by or "",
-        response=response,
+        by=plan.by or "",
+        response=plan.response,
         variance=variance,
-        robust=robust or "",
+        robust=plan.robust or "",
         box_cox=plan.likelihood.box_cox if isinstance(plan.likelihood, MeasuredLikelihood) else None,
-        box_cox_estimated=box_cox == ESTIMATE,
-        weighted=weights is not None,
+        box_cox_estimated=estimated,
+        weighted=plan.weights is not None,
         shared=tuple(sorted(plan.shared.items())),
         dose_unit=the_one(readings, "dose_unit"),
         unit=the_one(readings, "unit"),
@@ -135,15 +130,39 @@ def fit_curve_model(
         origin=the_one(readings, "origin"),
         n=len(used),
         left_out=left_out,
-        rss=2 * optimum.height + scatter if response == "continuous" and variance == "constant" else float("nan"),
+        rss=2 * optimum.height + scatter if plan.response == "continuous" and variance == "constant" else float("nan"),
         df=df,
-        log_likelihood=likely + (0.5 * float(np.log(problem.weight).sum()) if response == "continuous" else 0.0),
+        log_likelihood=_log_likelihood(optimum, plan, problem, constant),
         confidence=confidence,
         points=tuple(
             sorted(zip((labels[c] for c in problem.curve), used["dose"], problem.value.tolist(), strict=True))
         ),
         robust_weights=tuple(map(float, found)) if found is not None else (),
     )
+
+
+def _check_choices(
+    response: str, variance: str, box_cox: float | str | None, robust: str | None, confidence: float
+) -> float | None:
+    """Refuse choices that do not go together; return the Box-Cox power where one was given as a number."""
+    if not 0.5 <= confidence < 1:
+        raise FitRefused(f"The confidence lies from 0.5 up to 1 (0.95 is usual), but {confidence:g} was given.")
+    if robust is not None and (robust not in ROBUST or response != "continuous" or variance != "constant" or box_cox):
+        raise FitRefused("A robust fit is huber or tukey, for a continuous response of constant variance.")
+    if isinstance(box_cox, str) and box_cox != ESTIMATE:
+        raise FitRefused(f"The Box-Cox power is a number or 'estimate', not '{box_cox}'.")
+    return box_cox if not isinstance(box_cox, str) else None
+
+
+def _log_likelihood(optimum: Optimum, plan: _Plan, problem: CurveProblem, constant: float) -> float:
+    """Return the log-likelihood of the readings as they came in; NaN for a robust fit, which has none."""
+    if plan.robust:
+        return math.nan
+    whole = np.concatenate([optimum.theta, optimum.shapes])
+    likely = plan.likelihood.log_likelihood(optimum.problem, whole, constant, len(problem.value))
+    # A power of the mean has the weights in its variance already.
+    weighed = plan.response == "continuous" and not plan.likelihood.shapes
+    return likely + (0.5 * float(np.log(problem.weight).sum()) if weighed else 0.0)
 
 
 def _read(readings: pd.DataFrame, plan: _Plan) -> tuple[pd.DataFrame, int]:
