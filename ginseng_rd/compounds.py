@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ginseng_rd.chemistry.compounds import Compound
 from ginseng_rd.chemistry.names import CompoundNames
 from ginseng_rd.errors import GinsengError
+from ginseng_rd.new_files import write_new_file
 
 # RDKit is loaded only by those who ask for structures.
 if TYPE_CHECKING:
@@ -108,12 +109,7 @@ class Compounds:
         write = {".sdf": write_sdf, ".csv": write_compounds_csv}.get(target.suffix.lower())
         if write is None:
             raise GinsengError(f"Compounds are written as .sdf or .csv, but '{target.name}' was asked for.")
-        try:
-            with target.open("xb") as file:
-                file.write(write(self))
-        except FileExistsError:
-            raise GinsengError(f"There is a file {target} already. Name another one.") from None
-        return target
+        return write_new_file(target, write(self), what="table of compounds")
 
     def table(self) -> pd.DataFrame:
         """Return code, names, family, formula, molar mass (g/mol) and standing of the structure, one row a compound."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ginseng_rd.errors import GinsengError, RecordRefused, UnknownName
+from ginseng_rd.new_files import write_new_file
 from ginseng_rd.recipes.weighing import Weighing, weigh_batch, weighing_table
 from ginseng_rd.records.formulation import Formulation, Line
 from ginseng_rd.store import Store
@@ -114,12 +115,7 @@ class WeighingSheet:
         if target.suffix.lower() != ".xlsx":
             raise GinsengError(f"A weighing sheet is written as .xlsx, but '{target.name}' was asked for.")
         data = weighing_workbook(self.recipe, self.size_g, self.weighings)
-        try:
-            with target.open("xb") as file:
-                file.write(data)
-        except FileExistsError:
-            raise GinsengError(f"There is a file {target} already. Name another one.") from None
-        return target
+        return write_new_file(target, data, what="weighing sheet")
 
     def __str__(self) -> str:
         return f"{self.recipe.name}, {self.size_g} g\n{self.table().to_string(index=False)}"

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ginseng_rd.errors import GinsengError, UnknownName
 from ginseng_rd.labfiles.sheets import LEFT_OUT
+from ginseng_rd.new_files import write_new_file
 from ginseng_rd.records.dictionary import describe_limits, describe_need, describe_units, units_to_state
 from ginseng_rd.records.kinds import KINDS, Column, Kind
 from ginseng_rd.units import QUANTITIES
@@ -102,15 +103,7 @@ def save_template(kind: str, path: Path, *, language: str = "both") -> Path:
     A file that is there is never overwritten, since it may be filled in: GinsengError is raised for
     it, and for a path that cannot be written.
     """
-    data = write_template(kind, language=language)
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise GinsengError(f"There is a file {path} already. Name another place for the template.") from error
-    except OSError as error:
-        raise GinsengError(f"The template cannot be written to {path}: {error.strerror}.") from error
-    return path
+    return write_new_file(path, write_template(kind, language=language), what="template")
 
 
 def template_headings(kind: Kind, *, language: str) -> dict[str, str]:

@@ -227,3 +227,15 @@ def test_compounds_are_searched_and_converted_from_the_terminal(lab):
 def test_a_balance_says_what_is_missing(lab):
     code, _, err = lab("balance", "EX-404")
     assert (code, err.strip()) == (1, "There is no extract 'EX-404'.")
+
+
+@pytest.mark.parametrize(
+    "command", [("weigh", "F-1", "100", "--to"), ("compounds", "--save"), ("template", "lot", "--to")]
+)
+def test_a_place_that_cannot_be_written_is_told_in_one_sentence(lab, tmp_path, command):
+    (tmp_path / "f.csv").write_text(RECIPE)
+    lab("upload", "f.csv")
+    ending = "sdf" if command[0] == "compounds" else "xlsx"
+    code, _, err = lab(*command, f"f.csv/out.{ending}")
+    assert code == 1
+    assert "cannot be written to f.csv" in err
